@@ -1,0 +1,1 @@
+"""Azure Resource Manager as a language: ids, clouds. Knows no resource type."""

@@ -1,0 +1,36 @@
+"""What a kind is: the folder that knows one resource type.
+
+A kind is found by its folder: `cloison.kinds.<folder>` holds `KIND`, and the first word of the folder's
+module docstring is the resource type, so that a kind is imported only when a snapshot holds one of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from cloison.model.network import Facet
+from cloison.model.snapshot import Resource, Snapshot
+
+FacetReader = Callable[[Resource, Snapshot], Iterable[Facet]]
+
+
+def no_facets(resource: Resource, snapshot: Snapshot) -> Iterable[Facet]:
+    """For kinds that take no part in the network."""
+    return ()
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """What Azure knows of one resource type, for the rest of Cloison."""
+
+    type: str
+    """As Microsoft writes it: `Microsoft.Network/virtualNetworks`."""
+    facets: FacetReader = no_facets
+    nested: Mapping[str, str] = {}
+    """Children that come inside the body: pointer of the list -> last type segment
+    (`properties/subnets` -> `subnets`). Each becomes a resource of its own."""
+    renamed: Mapping[str, str] = {}
+    """Properties that `az` prints under another name at the top: `networkRuleSet` -> `networkAcls`."""
+    title: str = ""
+    """Short name for people: `virtual network`."""
