@@ -29,7 +29,9 @@ class ResourceId(str):
         """The id of `text`, which must start with a slash or be empty (a tenant). Raises NotAnId."""
         stripped = text.strip().rstrip("/")
         if stripped and not stripped.startswith("/"):
-            raise NotAnId(f"{text!r} is not a resource id: it does not start with '/subscriptions/' or '/providers/'")
+            raise NotAnId(
+                f"{text!r} is not a resource id: it does not start with '/subscriptions/' or '/providers/'"
+            )
         made = super().__new__(cls, stripped.lower())
         made.text = stripped
         return made
@@ -43,7 +45,9 @@ class ResourceId(str):
         _, separator, tail = made.rpartition("/providers/")
         parts = tail.split("/") if separator else []
         if separator and (len(parts) < 3 or len(parts) % 2 == 0 or not all(parts)):
-            raise NotAnId(f"{text!r} is not a resource id: after 'providers' come a namespace, then pairs of type and name")
+            raise NotAnId(
+                f"{text!r} is not a resource id: after 'providers' come a namespace, then pairs of type and name"
+            )
         if not separator and not made.startswith("/subscriptions/"):
             raise NotAnId(f"{text!r} is not a resource id: it has neither a subscription nor a provider")
         return made
@@ -53,7 +57,9 @@ class ResourceId(str):
         """Full type in lower case, `microsoft.network/virtualnetworks/subnets`; '' for a scope without provider."""
         _, separator, tail = self.rpartition("/providers/")
         if not separator:
-            return {4: "microsoft.resources/resourcegroups", 2: "microsoft.resources/subscriptions"}.get(self.count("/"), "")
+            return {4: "microsoft.resources/resourcegroups", 2: "microsoft.resources/subscriptions"}.get(
+                self.count("/"), ""
+            )
         parts = tail.split("/")
         return "/".join([parts[0], *parts[1::2]])
 

@@ -81,7 +81,9 @@ class Resource:
     def body(self) -> Body:
         """The ARM body's root."""
         if self._body is None:
-            self._body = Body(self.id, self._load(), flat=self.flat, partial=self.partial, planned=self.planned)
+            self._body = Body(
+                self.id, self._load(), flat=self.flat, partial=self.partial, planned=self.planned
+            )
         return self._body
 
     @property
@@ -106,7 +108,9 @@ class Resource:
 class Snapshot:
     """Resources by id and by type, and gaps. Nested children stand as resources of their own."""
 
-    def __init__(self, resources: Iterable[Resource], gaps: Iterable[Gap] = (), inputs: Iterable[str] = ()) -> None:
+    def __init__(
+        self, resources: Iterable[Resource], gaps: Iterable[Gap] = (), inputs: Iterable[str] = ()
+    ) -> None:
         self.resources: dict[ResourceId, Resource] = {}
         self.gaps: tuple[Gap, ...] = tuple(gaps)
         self.inputs: tuple[str, ...] = tuple(inputs)

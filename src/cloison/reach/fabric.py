@@ -1,0 +1,146 @@
+"""The fabric: every facet of a snapshot, indexed once so that each question is a look-up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from cloison.arm.ids import ResourceId
+from cloison.model.environment import Attachment, ExtraStorage, Workspace
+from cloison.model.facts import Fact, Known
+from cloison.model.network import (
+    Appliance,
+    Cluster,
+    Door,
+    Endpoint,
+    EndpointAddress,
+    Facet,
+    Filter,
+    FilterRule,
+    ForwardingRule,
+    Gateway,
+    Nat,
+    Network,
+    Peering,
+    Record,
+    ResolverInbound,
+    Route,
+    RouteTable,
+    Ruleset,
+    RulesetLink,
+    Subnet,
+    WayIn,
+    Zone,
+    ZoneLink,
+)
+from cloison.reach import spans
+
+F = TypeVar("F", bound=Facet)
+
+
+def known(fact: Fact[ResourceId | None]) -> ResourceId | None:
+    """The id, or None where it is unknown or left out. For indexing only; deciding code asks the fact."""
+    return fact.value if isinstance(fact, Known) else None
+
+
+class Fabric:
+    """Facets by what they hang on.
+
+    forwarders: what the user told of DNS servers outside the snapshot: address -> network whose eyes it has.
+    """
+
+    def __init__(self, facets: Iterable[Facet], forwarders: Mapping[str, ResourceId] | None = None) -> None:
+        self.forwarders = dict(forwarders or {})
+        self.memo: dict[object, object] = {}
+        kinds: dict[type[Facet], list[Facet]] = defaultdict(list)
+        for facet in facets:
+            kinds[type(facet)].append(facet)
+        self._kinds = kinds
+        self._index_networks()
+        self._index_endpoints()
+        self._index_names()
+        self._index_services()
+
+    def all(self, kind: type[F]) -> list[F]:
+        """Every facet of one kind, in the order of the snapshot."""
+        return self._kinds.get(kind, [])  # type: ignore[return-value]  # filed by their own type
+
+    def _index_networks(self) -> None:
+        self.networks = {facet.id: facet for facet in self.all(Network)}
+        self.subnets = {facet.id: facet for facet in self.all(Subnet)}
+        self.subnets_of = _group(self.all(Subnet), lambda subnet: subnet.network)
+        self.filters = {facet.id: facet for facet in self.all(Filter)}
+        self.rules_of = _group(self.all(FilterRule), lambda rule: rule.filter)
+        self.tables = {facet.id: facet for facet in self.all(RouteTable)}
+        self.routes_of = _group(self.all(Route), lambda route: route.table)
+        self.gateways_of = _group(self.all(Gateway), lambda gateway: known(gateway.network))
+        self.ways_in_of = _group(self.all(WayIn), lambda way: known(way.network))
+        self.nats = {facet.id: facet for facet in self.all(Nat)}
+        self.peerings_of = _group(self.all(Peering), lambda peering: peering.local)
+        self.peering = {(peering.local, known(peering.remote)): peering for peering in self.all(Peering)}
+        self.appliances: dict[int, list[Appliance]] = defaultdict(list)
+        for appliance in self.all(Appliance):
+            for text in appliance.addresses.value if isinstance(appliance.addresses, Known) else ():
+                self.appliances[spans.address(text) or 0].append(appliance)
+
+    def _index_endpoints(self) -> None:
+        self.endpoints = {facet.id: facet for facet in self.all(Endpoint)}
+        self.endpoints_to = _group(self.all(Endpoint), lambda endpoint: known(endpoint.target))
+        self.endpoint_at: dict[int, list[tuple[Endpoint, EndpointAddress]]] = defaultdict(list)
+        for endpoint in self.all(Endpoint):
+            for one in endpoint.addresses:
+                text = one.address.value if isinstance(one.address, Known) else None
+                number = spans.address(text) if text else None
+                if number is not None:
+                    self.endpoint_at[number].append((endpoint, one))
+
+    def _index_names(self) -> None:
+        self.zones = {facet.id: facet for facet in self.all(Zone)}
+        self.links_of = _group(self.all(ZoneLink), lambda link: known(link.network))
+        self.links_of_zone = _group(self.all(ZoneLink), lambda link: link.zone)
+        self.records: dict[tuple[ResourceId, str], list[Record]] = defaultdict(list)
+        self.wildcards: dict[ResourceId, list[str]] = defaultdict(list)
+        for record in self.all(Record):
+            self.records[record.zone, record.name].append(record)
+            if record.name.startswith("*"):
+                self.wildcards[record.zone].append(record.name)
+        self.groups_into: dict[ResourceId | None, list[Endpoint]] = defaultdict(list)
+        for endpoint in self.all(Endpoint):
+            for config in endpoint.zones:
+                self.groups_into[known(config.zone)].append(endpoint)
+        self.inbound: dict[int, list[ResolverInbound]] = defaultdict(list)
+        for inbound in self.all(ResolverInbound):
+            for text in inbound.addresses.value if isinstance(inbound.addresses, Known) else ():
+                self.inbound[spans.address(text) or 0].append(inbound)
+        self.rulesets = {facet.id: facet for facet in self.all(Ruleset)}
+        self.rulesets_of = _group(self.all(RulesetLink), lambda link: known(link.network))
+        self.forwarding_of = _group(self.all(ForwardingRule), lambda rule: rule.ruleset)
+
+    def _index_services(self) -> None:
+        self.doors = {(door.id, door.subresource): door for door in self.all(Door)}
+        self.doors_of = _group(self.all(Door), lambda door: door.id)
+        self.clusters = {facet.id: facet for facet in self.all(Cluster)}
+        self.workspaces = {facet.id: facet for facet in self.all(Workspace)}
+        self.attachments_of = _group(self.all(Attachment), lambda attachment: attachment.workspace)
+        self.extra_storage_of = _group(self.all(ExtraStorage), lambda extra: extra.workspace)
+        self.host_doors = {host.name: (door, host) for door in self.all(Door) for host in door.hosts}
+
+    def network_of(self, subnet: Subnet) -> Network | None:
+        """The network a subnet lies in, when it was read."""
+        return self.networks.get(subnet.network)
+
+    def prefixes(self, network: ResourceId) -> spans.Spans:
+        """Address space of a network; empty when it was not read or is not known."""
+        facet = self.networks.get(network)
+        if facet is None or not isinstance(facet.prefixes, Known):
+            return ()
+        found = (spans.prefix(text) for text in facet.prefixes.value)
+        return spans.union(*(span for span in found if span is not None))
+
+
+def _group(facets: list[F], key: Callable[[F], ResourceId | None]) -> dict[ResourceId | None, list[F]]:
+    grouped: dict[ResourceId | None, list[F]] = {}
+    for facet in facets:
+        grouped.setdefault(key(facet), []).append(facet)
+    return grouped
