@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 OURS := pyproject.toml src/cloison/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench prove corpus lock clean distclean
+.PHONY: help demo test lint form types imports budgets format bench prove corpus lock clean distclean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -21,12 +21,20 @@ demo: $(VENV)/.run  ## check an embedded example environment
 test: $(VENV)/.test  ## run the tests (ARGS="tests/reach -k zones" for some)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-lint: $(VENV)/.test  ## form, types, import contracts, style budgets
+lint: form types imports budgets  ## form, types, import contracts, style budgets
+
+form: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+
+types: $(VENV)/.test
+	$(BIN)/mypy --strict src tools
+
+imports: $(VENV)/.test
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/contracts.py
+
+budgets: $(VENV)/.test
 	$(BIN)/python tools/budgets.py
 
 format: $(VENV)/.test  ## write the form that lint asks for
