@@ -143,6 +143,17 @@ def test_the_prober_stands_alone(tmp_path: Path) -> None:
     ] == broken
 
 
+def test_the_oracle_shares_nothing_with_reach() -> None:
+    """A second opinion is worth something only when it was formed alone."""
+    oracle = modules.read(ROOT / "tests" / "oracle")
+
+    shared = {
+        one.target for module in oracle for one in module.imports if one.target.startswith("cloison.reach")
+    }
+
+    assert set() == shared
+
+
 # --- the budgets ---------------------------------------------------------------------------------------------
 
 
