@@ -18,6 +18,8 @@ OutcomeWord = Literal["pass", "stop", "unknown"]
 HopWord = Literal["source", "name", "route", "filter", "door"]
 OriginWord = Literal["stated", "default", "null", "derived"]
 SafetyWord = Literal["safe", "asks", "manual"]
+ScenarioWord = Literal["no-virtual-network", "public-workspace", "all-private", "mixed", "unknown"]
+ServiceWord = Literal["workspace", "storage", "key vault", "container registry", "cluster"]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +92,7 @@ class RequirementReport(msgspec.Struct, frozen=True, kw_only=True):
 class ScenarioRow(msgspec.Struct, frozen=True, kw_only=True):
     """One cell of the article's table, filled in for this environment."""
 
-    what: Literal["workspace", "storage", "key vault", "container registry", "cluster"]
+    what: ServiceWord
     resource: str | None
     access: str
     """`private IP (private endpoint)`, `public IP (service endpoint)`, `public IP`, `blocked`, `unknown`, …"""
@@ -99,7 +101,7 @@ class ScenarioRow(msgspec.Struct, frozen=True, kw_only=True):
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """Which row of the article's table this is."""
 
-    id: Literal["no-virtual-network", "public-workspace", "all-private", "mixed", "unknown"]
+    id: ScenarioWord
     title: str
     rows: tuple[ScenarioRow, ...]
 
@@ -141,7 +143,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def exit_code(self) -> int:
         """0 all met, 1 something broken, 3 nothing broken but something unknown.
 
-        Without an environment: 3 when gaps may hide one, else 0.
+        Findings of severity note advise and break nothing. Without an environment: 3 when gaps may hide one, else 0.
         """
         if self.verdict == "broken":
             return 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import msgspec
 
@@ -115,8 +115,7 @@ class Safety(Enum):
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """One change that mends a finding, as data for a planner."""
 
-    action: str
-    """`create`, `update`, `delete` or `post`."""
+    action: Literal["create", "update", "delete", "post"]
     target: str
     """Resource id, with `{…}` where a name is still to be chosen."""
     summary: str

@@ -6,9 +6,9 @@ A folder `s04_private_cluster_without_public_name` holds `rule.py` with `REQUIRE
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from pathlib import Path
 
 import msgspec
 
@@ -19,7 +19,7 @@ from cloison.requirements.case import Case
 Subjects = Callable[[Case], Iterable[ResourceId]]
 Decide = Callable[[Case, ResourceId], Iterable[Finding]]
 
-HERE = os.path.dirname(__file__)
+HERE = Path(__file__).parent
 
 
 class Requirement(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,19 +42,19 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
 def ids() -> dict[str, str]:
     """Requirement ids in order with their folders, without importing any."""
     found = {}
-    for folder in sorted(os.listdir(HERE)):
-        head = folder.partition("_")[0]
-        if head[1:].isdigit() and head[0] in "sd" and os.path.exists(os.path.join(HERE, folder, "rule.py")):
-            found[head.upper()] = folder
-    order = sorted(found, key=lambda id: (id[0] != "S", id))
-    return {id: found[id] for id in order}
+    for folder in HERE.iterdir():
+        head = folder.name.partition("_")[0]
+        if head[1:].isdigit() and head[0] in "sd" and (folder / "rule.py").exists():
+            found[head.upper()] = folder.name
+    order = sorted(found, key=lambda name: (name[0] != "S", name))
+    return {name: found[name] for name in order}
 
 
 def requirements(only: Iterable[str] = ()) -> list[Requirement]:
     """Every requirement, S before D, or only those of the given ids."""
-    wanted = {id.upper() for id in only}
+    wanted = {name.upper() for name in only}
     return [
         import_module(f"cloison.requirements.{folder}.rule").REQUIREMENT
-        for id, folder in ids().items()
-        if not wanted or id in wanted
+        for name, folder in ids().items()
+        if not wanted or name in wanted
     ]

@@ -71,7 +71,9 @@ class Case:
         found = self.snapshot.get(id) if id is not None else None
         if found is None:
             what = id.name if id is not None else "the resource"
-            raise NotKnown(Unknown(f"{what} is not in the input", f"add {id.text if id is not None else 'it'}"))
+            raise NotKnown(
+                Unknown(f"{what} is not in the input", f"add {id.text if id is not None else 'it'}")
+            )
         return found
 
     def paths_to(self, id: ResourceId, subresource: str = "") -> list[Path]:
