@@ -87,7 +87,7 @@ class Body:
         """The value here as `kind`, the default where it is left out or null, else Unknown."""
         value = self.value
         if type(value) is kind:
-            return Known(cast(T, value), Cite(self.resource, self.pointer))
+            return Known(value, Cite(self.resource, self.pointer))
         if value is _ABSENT or value is None:
             return self._left_out(default)
         if isinstance(value, Open):
@@ -124,7 +124,7 @@ class Body:
                 return Unknown(str(error), "correct the id", self.cite())
         if self.is_absent:
             return self._left_out(default)
-        return self.fact(str, "a resource id")
+        return cast(Unknown, self.fact(str, "a resource id"))
 
     def texts(self, default: Default[tuple[str, ...]] | None = None) -> Fact[tuple[str, ...]]:
         """A list of strings; Unknown when any of them is open."""
@@ -162,7 +162,8 @@ class Body:
         """A read-only text that Azure fills in: Known(None) while the resource is only planned."""
         if self.is_absent and self.planned:
             return Known(None, self.cite(Origin.DERIVED))
-        return self.text(default)
+        fact = self.text(default)
+        return Known(fact.value, fact.cite) if isinstance(fact, Known) else fact
 
     def _left_out(self, default: Default[T] | None) -> Fact[T]:
         if self.partial is not None:

@@ -347,7 +347,7 @@ class Cluster(Facet, frozen=True, kw_only=True):
     pod_prefixes: Fact[tuple[str, ...]]
     """Empty when pods take addresses of a subnet."""
     outbound: Fact[str]
-    """`loadbalancer`, `managednatgateway`, `userassignednatgateway`, `userdefinedrouting`, `none`, `block`, lower case."""
+    """`loadbalancer`, `managednatgateway`, `userassignednatgateway`, `userdefinedrouting`, `none` or `block`."""
 
 
 class Host(msgspec.Struct, frozen=True):

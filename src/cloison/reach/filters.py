@@ -25,7 +25,9 @@ PRIVATE_USE = spans.union(
         if (span := spans.prefix(text))
     )
 )
-DEFAULTS = "Microsoft Learn, Azure network security groups overview, default security rules, checked 2026-01-05"
+DEFAULTS = (
+    "Microsoft Learn, Azure network security groups overview, default security rules, checked 2026-01-05"
+)
 
 
 class Match(Enum):

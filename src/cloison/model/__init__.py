@@ -1,0 +1,1 @@
+"""The one model that every source ends in and every question is asked of: facts, facets, evidence."""
