@@ -1,0 +1,170 @@
+"""Kinds: what Azure knows of each resource type, one folder each, found by reading the head of its file.
+
+A folder's module docstring begins with the resource type, so a kind is imported only when a snapshot holds
+one of its type. Knows no resource type itself. Other distributions add kinds by the entry point group
+`cloison.kinds`, where the entry's name is the type; they are asked only for types that no folder knows.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import metadata, resources
+
+from cloison.arm.ids import NotAnId, ResourceId
+from cloison.model.body import Body, Open
+from cloison.model.facts import Unknown
+from cloison.model.kind import Kind
+from cloison.model.network import Facet
+from cloison.model.snapshot import Place, Resource, Snapshot
+
+GROUP = "cloison.kinds"
+"""Entry point group of kinds that other distributions bring."""
+
+_HEAD = re.compile(r'"""([\w.]+/[\w./]+)')
+_REFERENCE = frozenset({"id", "name", "type", "etag", "resourcegroup"})
+"""Properties of a child that is named but not told."""
+
+
+class NotAKind(Exception):
+    """An entry point names something that is no kind; the message says which."""
+
+
+@functools.cache
+def folders() -> Mapping[str, str]:
+    """Folder by lower-case resource type, read from the first word of each folder's docstring."""
+    found: dict[str, str] = {}
+    for folder in resources.files(__name__).iterdir():
+        head = folder / "__init__.py"
+        if folder.name.startswith("_") or not folder.is_dir() or not head.is_file():
+            continue
+        with head.open(encoding="utf-8") as text:
+            first = _HEAD.match(text.readline())
+        if first:
+            found[first.group(1).lower()] = folder.name
+    return found
+
+
+@functools.cache
+def _others() -> Mapping[str, metadata.EntryPoint]:
+    return {entry.name.lower(): entry for entry in metadata.entry_points(group=GROUP)}
+
+
+def kind_of(type: str) -> Kind | None:
+    """The kind of a full resource type in any case, or None where nobody knows it. Imports it the first time.
+
+    Raises NotAKind when another distribution's entry point does not lead to a `Kind`.
+    """
+    return _kind_of(type.lower())
+
+
+@functools.cache
+def _kind_of(type: str) -> Kind | None:
+    folder = folders().get(type)
+    if folder is not None:
+        kind: Kind = importlib.import_module(f"{__name__}.{folder}").KIND
+        return kind
+    entry = _others().get(type)
+    if entry is None:
+        return None
+    loaded = entry.load()
+    if not isinstance(loaded, Kind):
+        raise NotAKind(
+            f"entry point {entry.value} of group {GROUP} is no Kind, but should be that of {entry.name}"
+        )
+    return loaded
+
+
+def all_facets(snapshot: Snapshot) -> list[Facet]:
+    """Every facet of every resource of a snapshot. Types without a kind give none."""
+    found: list[Facet] = []
+    for type, of_type in snapshot.types.items():
+        kind = kind_of(type)
+        if kind is not None:
+            for resource in of_type:
+                found.extend(kind.facets(resource, snapshot))
+    return found
+
+
+def expand_nested(resources: Iterable[Resource]) -> list[Resource]:
+    """The given resources, and the children that stand inside their bodies as resources of their own.
+
+    A child that also stands on its own is taken from there, unless only the nested form is whole. A child
+    that the parent only refers to, and that stands nowhere else, is partial.
+    """
+    given = list(resources)
+    present: dict[ResourceId, Resource] = {resource.id: resource for resource in given}
+    nested: dict[ResourceId, Resource] = {}
+    pending = [resource for resource in given if _nested(resource.type)]
+    while pending:
+        parent = pending.pop(0)
+        for child in _children(parent):
+            known = nested.get(child.id) or present.get(child.id)
+            if known is None or (known.partial is not None and child.partial is None):
+                nested[child.id] = child
+                if _nested(child.type):
+                    pending.append(child)
+    if not nested:
+        return given
+    kept = [nested.pop(resource.id, resource) for resource in given]
+    return [*kept, *nested.values()]
+
+
+def _nested(type: str) -> Mapping[str, str]:
+    kind = kind_of(type)
+    return kind.nested if kind is not None else {}
+
+
+def _children(parent: Resource) -> Iterator[Resource]:
+    for path, segment in _nested(parent.type).items():
+        for index, item in enumerate(parent.body.at(path).each()):
+            child = _child(parent, segment, item, index)
+            if child is not None:
+                yield child
+
+
+def _child(parent: Resource, segment: str, item: Body, index: int) -> Resource | None:
+    value = item.value
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        id = parent.id.child(segment, _name(item, index))
+    except NotAnId:
+        return None
+    partial = parent.partial
+    if "id" in value and {name.lower() for name in value} <= _REFERENCE:
+        partial = partial or Unknown(f"{parent.name} only refers to {id.name}", f"add {id.text}", item.cite())
+    type = f"{parent.type}/{segment.lower()}"
+    told = {
+        name: parent.body.at(name).value for name in ("apiVersion",) if not parent.body.at(name).is_absent
+    }
+    return Resource(
+        id,
+        type,
+        lambda: {**told, "type": type, **value},
+        flat=parent.flat,
+        planned=parent.planned,
+        partial=partial,
+        maybe=parent.maybe,
+        locate=_locate(parent, item.pointer),
+    )
+
+
+def _name(item: Body, index: int) -> str:
+    """A child's own name; `{…}` where the input leaves it open."""
+    for key in ("name", "id"):
+        value = item.at(key).value
+        if isinstance(value, str) and value.strip("/ "):
+            return value.rstrip("/ ").rpartition("/")[2]
+        if isinstance(value, Open):
+            return value.text.replace("/", "-")
+    return f"{{{index}}}"
+
+
+def _locate(parent: Resource, prefix: str) -> Callable[[str], Place] | None:
+    whole = parent.place(prefix)
+    if whole is None:
+        return None
+    return lambda pointer: parent.place(f"{prefix}{pointer}") or whole
