@@ -25,9 +25,3 @@ def children(snapshot: Snapshot, type: str) -> Mapping[ResourceId, list[Resource
             found.setdefault(resource.id.parent, []).append(resource)
         tables[type] = found
     return tables[type]
-
-
-def parents(snapshot: Snapshot, below: str) -> frozenset[ResourceId]:
-    """Ids that have at least one child in the snapshot, of any type that starts with `below` (lower case)."""
-    types = [type for type in snapshot.types if type.startswith(below)]
-    return frozenset(parent for type in types for parent in children(snapshot, type))

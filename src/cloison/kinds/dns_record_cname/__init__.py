@@ -1,0 +1,18 @@
+"""Microsoft.Network/privateDnsZones/CNAME: an alias in a private zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloison.kinds import _records
+from cloison.model.kind import Kind
+from cloison.model.network import Record
+from cloison.model.snapshot import Resource, Snapshot
+
+
+def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Record]:
+    """The record set."""
+    return _records.record(resource, "cname", _records.alias(resource.body))
+
+
+KIND = Kind(type="Microsoft.Network/privateDnsZones/CNAME", facets=facets, title="CNAME record")
