@@ -142,7 +142,8 @@ def _target(fabric: Fabric, endpoint: Endpoint, text: str, where: spans.Spans, h
     return Target(text, where, network, subnet, endpoint, host.name)
 
 
-def _endpoint_steps(endpoint: Endpoint, part: EndpointAddress, host: Host) -> list[Step]:
+def state(endpoint: Endpoint) -> list[Step]:
+    """Why an endpoint carries no packets, or may not; empty when it is approved and provisioned."""
     steps: list[Step] = [unknown_step(HopKind.DOOR, endpoint.maybe)] if endpoint.maybe else []
     name = endpoint.id.name
     if isinstance(endpoint.status, Unknown):
@@ -154,10 +155,16 @@ def _endpoint_steps(endpoint: Endpoint, part: EndpointAddress, host: Host) -> li
         steps.append(unknown_step(HopKind.DOOR, endpoint.ready))
     elif not endpoint.ready.value:
         steps.append(_step(Outcome.STOP, f"private endpoint {name} failed to provision", endpoint.ready.cite))
+    return steps
+
+
+def _endpoint_steps(endpoint: Endpoint, part: EndpointAddress, host: Host) -> list[Step]:
+    steps = state(endpoint)
+    name = endpoint.id.name
     if not _member_fits(part, host):
         text = f"{host.name} resolves to the address that {name} has for {part.member}, not for {host.member}"
         steps.append(_step(Outcome.STOP, text, Cite(endpoint.id, "/properties/networkInterfaces")))
-    if not any(step.outcome is not Outcome.PASS for step in steps):
+    if not steps:
         cites = [fact.cite for fact in (endpoint.status, endpoint.target) if isinstance(fact, Known)]
         steps.append(_step(Outcome.PASS, f"private endpoint {name} is approved", *cites))
     return steps

@@ -1,0 +1,157 @@
+"""Fixes as data: what a planner would send. Bodies are the least that Azure accepts.
+
+Sources: ARM REST references of the types (network 2024-05-01, private DNS 2024-06-01), recorded requests
+(2019-2022); checked 2026-01-05.
+"""
+
+from __future__ import annotations
+
+from cloison.arm.ids import ResourceId
+from cloison.model.verdict import Fix, Safety
+
+GLOBAL = "global"
+
+
+def create_endpoint(target: ResourceId, group: str, network: ResourceId) -> Fix:
+    """A private endpoint for one sub-resource in a network; the subnet is still to be chosen."""
+    name = f"pe-{target.name}-{group}"
+    return Fix(
+        action="create",
+        target=f"{group_of(network)}/providers/Microsoft.Network/privateEndpoints/{name}",
+        summary=f"Create private endpoint {name} for {group} of {target.name} in {network.name}",
+        safety=Safety.ASKS,
+        why="once approved, the name resolves to the endpoint for every network that the zone is linked to",
+        body={
+            "properties": {
+                "subnet": {"id": f"{network.text}/subnets/{{subnet}}"},
+                "privateLinkServiceConnections": [
+                    {"name": name, "properties": {"privateLinkServiceId": target.text, "groupIds": [group]}}
+                ],
+            }
+        },
+    )
+
+
+def recreate_endpoint(endpoint: ResourceId, why: str) -> Fix:
+    """A private endpoint whose connection cannot come back: delete it and make it again."""
+    return Fix(
+        action="delete",
+        target=endpoint.text,
+        summary=f"Delete {endpoint.name} and create it again",
+        safety=Safety.SAFE,
+        why=why,
+    )
+
+
+def approve(endpoint: ResourceId, target: ResourceId) -> Fix:
+    """Approval of a pending connection, by somebody who may."""
+    return Fix(
+        action="update",
+        target=f"{target.text}/privateEndpointConnections/{{connection of {endpoint.name}}}",
+        summary=f"Approve the connection of {endpoint.name} on {target.name}",
+        safety=Safety.ASKS,
+        why="the service's public name becomes an alias once a first connection is approved",
+        pointer="/properties/privateLinkServiceConnectionState/status",
+        body={"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}},
+    )
+
+
+def create_zone(name: str, near: ResourceId) -> Fix:
+    """A private zone, not yet linked to anything."""
+    return Fix(
+        action="create",
+        target=f"{group_of(near)}/providers/Microsoft.Network/privateDnsZones/{name}",
+        summary=f"Create private zone {name}",
+        safety=Safety.SAFE,
+        why="a zone answers nobody until it is linked",
+        body={"location": GLOBAL},
+    )
+
+
+def link_zone(zone: ResourceId, network: ResourceId) -> Fix:
+    """A link that makes a zone answer queries from a network."""
+    return Fix(
+        action="create",
+        target=f"{zone.text}/virtualNetworkLinks/{network.name}",
+        summary=f"Link {zone.name} to {network.name}",
+        safety=Safety.ASKS,
+        why=f"in {network.name}, resources with endpoints elsewhere and no record here stop resolving",
+        body={
+            "location": GLOBAL,
+            "properties": {"virtualNetwork": {"id": network.text}, "registrationEnabled": False},
+        },
+    )
+
+
+def zone_group(endpoint: ResourceId, zones: list[str]) -> Fix:
+    """DNS integration of an endpoint: Azure then keeps its records."""
+    configs = [
+        {"name": zone.rpartition("/")[2].replace(".", "-"), "properties": {"privateDnsZoneId": zone}}
+        for zone in zones
+    ]
+    return Fix(
+        action="create",
+        target=f"{endpoint.text}/privateDnsZoneGroups/default",
+        summary=f"Integrate {endpoint.name} with {', '.join(zone.rpartition('/')[2] for zone in zones)}",
+        safety=Safety.ASKS,
+        why="an existing record of that name in the zone is overwritten",
+        body={"properties": {"privateDnsZoneConfigs": configs}},
+    )
+
+
+def write_record(zone: ResourceId, record: str, addresses: list[str]) -> Fix:
+    """An address record as it should be."""
+    return Fix(
+        action="update",
+        target=f"{zone.text}/A/{record}",
+        summary=f"Set {record}.{zone.name} to {', '.join(addresses)}",
+        safety=Safety.ASKS,
+        why="whoever still uses the old address loses it",
+        pointer="/properties/aRecords",
+        body={"properties": {"ttl": 10, "aRecords": [{"ipv4Address": one} for one in addresses]}},
+    )
+
+
+def peer(here: ResourceId, there: ResourceId) -> Fix:
+    """One direction of a peering; its other direction is a fix of its own."""
+    return Fix(
+        action="create",
+        target=f"{here.text}/virtualNetworkPeerings/to-{there.name}",
+        summary=f"Peer {here.name} with {there.name}",
+        safety=Safety.SAFE,
+        why="a peering adds routes and takes none away; address spaces must not overlap",
+        body={"properties": {"remoteVirtualNetwork": {"id": there.text}, "allowVirtualNetworkAccess": True}},
+    )
+
+
+def set_property(
+    target: ResourceId, pointer: str, value: object, summary: str, safety: Safety, why: str
+) -> Fix:
+    """One property set to a value; the body is nested as the pointer says."""
+    body: dict[str, object] = {}
+    place = body
+    keys = pointer.strip("/").split("/")
+    for key in keys[:-1]:
+        below: dict[str, object] = {}
+        place[key] = below
+        place = below
+    place[keys[-1]] = value
+    return Fix(
+        action="update",
+        target=target.text,
+        summary=summary,
+        safety=safety,
+        why=why,
+        pointer=pointer,
+        body=body,
+    )
+
+
+def by_hand(target: ResourceId, summary: str, why: str) -> Fix:
+    """What cannot be changed in place, with what to do instead."""
+    return Fix(action="update", target=target.text, summary=summary, safety=Safety.MANUAL, why=why)
+
+
+def group_of(id: ResourceId) -> str:
+    """The resource group that an id lies in, as text."""
+    return id.text.partition("/providers/")[0]
