@@ -176,6 +176,8 @@ class ZoneConfig(msgspec.Struct, frozen=True):
     """(record name, addresses) as Azure says it wrote them; Unknown when not in the input, Known(()) when
     Azure wrote none. While only planned: Unknown with `planned` set."""
     planned: bool = False
+    maybe: Unknown | None = None
+    """Set when the zone group exists only under a condition that is not known."""
 
 
 class Endpoint(Facet, frozen=True, kw_only=True):
