@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Known, NotKnown, Unknown
-from cloison.model.verdict import Finding
+from cloison.model.verdict import Finding, Fix
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
 
@@ -47,7 +47,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     yield say.met(ID, subject, f"every pool stands in {networks[0].name}", *cites)
 
 
-def _move(cluster: ResourceId) -> fixes.Fix:
+def _move(cluster: ResourceId) -> Fix:
     why = "the subnet of an agent pool cannot be changed"
     return fixes.by_hand(cluster, "Make the pool again in a subnet of the first pool's network", why)
 

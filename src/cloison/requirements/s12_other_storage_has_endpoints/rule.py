@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import Known, NotKnown, Unknown
 from cloison.model.environment import ExtraStorage
+from cloison.model.facts import Known, NotKnown, Unknown
 from cloison.model.verdict import Finding, Outcome, PathVerdict
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
@@ -43,7 +43,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         for path in case.paths_to(account, group):
             if path.verdict not in (PathVerdict.PRIVATE, PathVerdict.UNKNOWN):
                 stops = [step for step in path.steps if step.outcome is Outcome.STOP]
-                message = f"{path.host} has an endpoint in reach, but its name does not lead there: {path.verdict.value}"
+                message = f"{path.host} has an endpoint in reach, but is {path.verdict.value} all the same"
                 yield say.broken(ID, subject, message, evidence=stops or path.steps)
 
 

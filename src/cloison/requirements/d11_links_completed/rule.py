@@ -1,0 +1,41 @@
+"""D11: links of the services' zones are completed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloison.arm.ids import ResourceId
+from cloison.model.verdict import Finding, Severity
+from cloison.reach.fabric import known
+from cloison.requirements import Requirement, fixes, say
+from cloison.requirements.case import Case
+from cloison.requirements.zones import links
+
+ID = "D11"
+
+
+def subjects(case: Case) -> Iterable[ResourceId]:
+    """Links of the environment's zones to the cluster's network, or the one that answers it."""
+    return [link.id for link in links(case)]
+
+
+def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
+    """An error for a link that failed, a warning for one under way."""
+    link = next(link for link in links(case) if link.id == subject)
+    network = known(link.network)
+    mends = [fixes.link_zone(link.zone, network)] if network is not None else []
+    if not link.ready.value:
+        message = f"link {subject.name} of {link.zone.name} failed, so the zone does not answer"
+        yield say.broken(ID, subject, message, *say.cites(link.ready), fixes=mends)
+        return
+    state = link.state.value
+    if state not in (None, "completed"):
+        message = (
+            f"link {subject.name} of {link.zone.name} is {state}: answers come and go until it is completed"
+        )
+        yield say.broken(ID, subject, message, *say.cites(link.state), severity=Severity.WARNING, fixes=mends)
+
+
+REQUIREMENT = Requirement(
+    id=ID, title="Links of the services' zones are completed", subjects=subjects, decide=decide
+)
