@@ -109,6 +109,11 @@ def joined(*facts: Fact[tuple[str, ...]]) -> Fact[tuple[str, ...]]:
     return Known(tuple(texts), cite)
 
 
+def resource_id(text: str) -> ResourceId:
+    """The id that a text stands for, to look it up; a text that is none gives an id that no resource has."""
+    return ResourceId(text if text.startswith("/") else f"/{text}")
+
+
 def either(body: Body, one: str, many: str, source: str) -> Fact[tuple[str, ...]]:
     """A property that Azure takes in the singular or the plural; empty texts are left out.
 

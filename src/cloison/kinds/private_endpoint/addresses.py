@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 from cloison.arm.ids import ResourceId
-from cloison.kinds._read import lower_all
+from cloison.kinds._read import lower_all, resource_id
 from cloison.model.body import Body
 from cloison.model.facts import Cite, Default, Fact, Known, Origin, Unknown
 from cloison.model.network import EndpointAddress
@@ -48,14 +48,12 @@ def _nowhere(resource: Resource) -> Fact[str | None]:
 def _cards(resource: Resource, snapshot: Snapshot) -> list[Resource]:
     """The network interfaces that were read: named by the endpoint, or naming it."""
     named = (item.at("id").value for item in resource.body.at("properties/networkInterfaces").each())
-    found = [card for id in named if isinstance(id, str) and (card := snapshot.get(_id(id))) is not None]
+    found = [
+        card for id in named if isinstance(id, str) and (card := snapshot.get(resource_id(id))) is not None
+    ]
     if found or resource.planned:
         return found
     return _by_endpoint(snapshot).get(resource.id, [])
-
-
-def _id(text: str) -> ResourceId:
-    return ResourceId(text if text.startswith("/") else f"/{text}")
 
 
 def _by_endpoint(snapshot: Snapshot) -> Mapping[ResourceId, list[Resource]]:
