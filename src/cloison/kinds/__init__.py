@@ -134,8 +134,8 @@ def _child(parent: Resource, segment: str, item: Body, index: int) -> Resource |
     except NotAnId:
         return None
     partial = parent.partial
-    if "id" in value and {name.lower() for name in value} <= _REFERENCE:
-        partial = partial or Unknown(f"{parent.name} only refers to {id.name}", f"add {id.text}", item.cite())
+    if partial is None and "id" in value and {name.lower() for name in value} <= _REFERENCE:
+        partial = Unknown(f"{parent.name} only refers to {id.name}", f"add {id.text}", item.cite())
     type = f"{parent.type}/{segment.lower()}"
     told = {
         name: parent.body.at(name).value for name in ("apiVersion",) if not parent.body.at(name).is_absent

@@ -23,7 +23,7 @@ def network(body: Body, snapshot: Snapshot) -> Fact[ResourceId | None]:
     resolver = snapshot.get(body.resource.parent)
     if resolver is not None:
         return resolver.body.at("properties/virtualNetwork/id").id()
-    return found or body.at("properties/ipConfigurations/0/subnet/id").id()
+    return found if found is not None else body.at("properties/ipConfigurations/0/subnet/id").id()
 
 
 def addresses(body: Body) -> Fact[tuple[str, ...]]:

@@ -67,10 +67,15 @@ class Policies(NamedTuple):
             named = policy.body.at("properties/basePolicy/id").id(NO_BASE)
         return Policies(tuple(chain), named if isinstance(named, Unknown) else None)
 
+    @property
+    def named(self) -> bool:
+        """False for a firewall of classic rules."""
+        return bool(self.chain) or self.doubt is not None
+
     def setting(self, path: str) -> Body | Unknown:
         """The place of a setting in the firewall's own policy; Unknown where its base may tell otherwise."""
         if not self.chain:
-            return self.doubt or Unknown("the firewall has no policy", "add it")
+            return self.doubt if self.doubt is not None else Unknown("the firewall has no policy", "add it")
         own = self.chain[-1].body.at(path)
         if not own.is_absent or own.partial is not None:
             return own
@@ -86,7 +91,7 @@ class Policies(NamedTuple):
 
 def proxies_dns(firewall: Body, policies: Policies) -> Fact[bool]:
     """True when the firewall answers DNS queries on its private address."""
-    if policies.chain or policies.doubt:
+    if policies.named:
         settings = policies.setting("properties/dnsSettings")
         return settings if isinstance(settings, Unknown) else settings.at("enableProxy").flag(NO_PROXY)
     return firewall.at("properties/additionalProperties/Network.DNS.EnableProxy").flag(NO_PROXY)
@@ -94,7 +99,7 @@ def proxies_dns(firewall: Body, policies: Policies) -> Fact[bool]:
 
 def dns_servers(firewall: Body, policies: Policies) -> Fact[tuple[str, ...]]:
     """Servers that the firewall asks; none for Azure DNS."""
-    if policies.chain or policies.doubt:
+    if policies.named:
         settings = policies.setting("properties/dnsSettings")
         return settings if isinstance(settings, Unknown) else settings.at("servers").texts(NO_SERVERS)
     return _listed(firewall.at("properties/additionalProperties/Network.DNS.Servers"), NO_SERVERS)
@@ -105,7 +110,7 @@ def translates_private(firewall: Body, policies: Policies) -> Fact[bool]:
 
     Unknown where the ranges that keep their source hold some private destinations only, or are learnt.
     """
-    if policies.chain or policies.doubt:
+    if policies.named:
         settings = policies.setting("properties/snat")
         if isinstance(settings, Unknown):
             return settings

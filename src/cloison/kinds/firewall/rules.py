@@ -40,7 +40,7 @@ def rules(
     reader = _Reader(snapshot)
     if policies.doubt is not None:
         reader.doubts.append(policies.doubt)
-    if policies.chain or policies.doubt:
+    if policies.named:
         found = [rule for policy in policies.chain for rule in reader.of_policy(policy)]
     else:
         found = [

@@ -30,7 +30,8 @@ def in_sync(body: Body, snapshot: Snapshot) -> Fact[bool]:
     if place.is_absent and body.partial is None:
         if body.planned:
             return Known(True, place.cite(Origin.DERIVED))
-        return _compared(body, snapshot) or place.flag()
+        compared = _compared(body, snapshot)
+        return compared if compared is not None else place.flag()
     level = place.text()
     if isinstance(level, Unknown):
         return level

@@ -27,7 +27,9 @@ def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Facet]:
     # A gateway whose type is open is a way in all the same; which one is the doubt.
     doubt = kind if isinstance(kind, Unknown) else None
     way = kind.value if not isinstance(kind, Unknown) else "vpn"
-    yield WayIn(id=resource.id, maybe=resource.maybe or doubt, network=network, kind=way)
+    yield WayIn(
+        id=resource.id, maybe=doubt if resource.maybe is None else resource.maybe, network=network, kind=way
+    )
 
 
 KIND = Kind(type="Microsoft.Network/virtualNetworkGateways", facets=facets, title="virtual network gateway")
