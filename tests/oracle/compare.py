@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from .arm import Body, World
 from .environments import environment
@@ -78,9 +79,7 @@ def by_oracle(resources: list[Body]) -> dict[Key, Judgement]:
 
 def by_cloison(resources: list[Body]) -> dict[Key, str]:
     """What Cloison says of every path that it lists."""
-    from cloison.check import check_document
-
-    report = check_document(json.dumps(resources).encode())
+    report = import_module("cloison.check").check_document(json.dumps(resources).encode())
     return {
         (path.pool.lower(), path.resource.lower(), path.subresource.lower(), path.host.lower()): path.verdict
         for one in report.environments

@@ -292,7 +292,9 @@ def connect(draft: Draft, subnet: Body, found: list[Ask], name: str) -> Body:
         else:
             entries.append((where, members(ask), [ask.host]))
     draft.add(made, shapes.interface("net", made, entries))
-    service["properties"]["privateEndpointConnections"].append(shapes.connection(made, "Approved"))
+    listed = service["properties"].get("privateEndpointConnections")
+    if listed is not None:
+        listed.append(shapes.connection(made, "Approved"))
     return made
 
 

@@ -131,6 +131,8 @@ def _in_zone(world: World, question: Question, zone: Body, link: Body) -> list[A
         record = known[name]
         if record.alias:
             return _azure_dns(world, _alias(question, record.alias))
+        if not record.addresses:
+            return _stop(f"the record of {question.name} is empty")
         return [Answer(address=one) for one in record.addresses]
     if records is None:
         return _unknown(f"the records of {zone_name} were not read")

@@ -202,7 +202,7 @@ def _through(world: World, packet: Packet, here: str, goal: Goal, log: Log, left
     log.add(found)
     if not network:
         return []
-    if where == goal.address:
+    if where == goal.address and network == goal.network:
         return [packet.source]
     firewall = firewall_at(world, where, network)
     ruling = firewall_rules(world, firewall, packet) if firewall else Ruling(None)
