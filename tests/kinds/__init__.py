@@ -1,0 +1,1 @@
+"""Tests of kinds: what bodies say, and what silence means."""
