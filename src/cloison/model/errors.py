@@ -1,0 +1,36 @@
+"""The one error that people see: a code, what is so, what decided it, what to do, and where.
+
+Every layer raises it for input or options that cannot be used; the command line prints it and exits with 2.
+"""
+
+from __future__ import annotations
+
+
+class CloisonError(Exception):
+    """Something that cannot be read, judged or done.
+
+    code: `E103`, stable; the documentation lists them.
+    what: what is so, lower case, one line.
+    because: what decided it; '' when `what` says it all.
+    help: what to do.
+    file, line, column: where; line and column start at 1, 0 means the file as a whole.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        what: str,
+        because: str = "",
+        help: str = "",
+        file: str = "",
+        line: int = 0,
+        column: int = 0,
+    ) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.because = because
+        self.help = help
+        self.file = file
+        self.line = line
+        self.column = column

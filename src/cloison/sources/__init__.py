@@ -1,0 +1,105 @@
+"""Sources: each turns one kind of input into what the model reads; all given at once become one snapshot.
+
+A source is a folder whose `__init__.py` has `recognises(given) -> bool` and `read(given, options) -> Reading`.
+It is found by that, asked by content, and imported only here. Knows no kind of input itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from collections.abc import Iterator, Sequence
+from importlib import resources as files
+from pathlib import Path
+from typing import Protocol, cast
+
+from cloison.kinds import expand_nested
+from cloison.model.errors import CloisonError
+from cloison.model.snapshot import Gap, Resource, Snapshot
+from cloison.sources._collector import collector_off
+from cloison.sources._input import Input, load, paths_of
+from cloison.sources._merge import merge
+from cloison.sources._reading import Reading, ReadOptions
+
+__all__ = ["ReadOptions", "Reading", "Source", "read"]
+
+_RECOGNISES = re.compile(r"^def recognises\(", re.MULTILINE)
+
+
+class Source(Protocol):
+    """A folder below this one, as a module."""
+
+    def recognises(self, given: Input) -> bool:
+        """The content is of the kind this source reads. Decodes no more than the outline."""
+
+    def read(self, given: Input, options: ReadOptions) -> Reading:
+        """The resources. Raises CloisonError, with the place, for what cannot be read."""
+
+
+def read(sources: Sequence[str], options: ReadOptions | None = None) -> Snapshot:
+    """One snapshot of all sources: files, folders of JSON files, `-` for standard input.
+
+    A planned resource stands over the live one of the same id. Raises CloisonError for what cannot be read, and
+    for live resources of one id that contradict each other.
+    """
+    options = options or ReadOptions()
+    with collector_off():
+        found: list[Resource] = []
+        gaps: list[Gap] = []
+        for source in sources:
+            for path, given in _inputs(source):
+                reading = _reading(given, options, optional=path is not None)
+                found.extend(reading.resources)
+                gaps.extend(reading.gaps)
+        return Snapshot(expand_nested(merge(found)), gaps, sources)
+
+
+def _inputs(source: str) -> Iterator[tuple[Path | None, Input]]:
+    """The inputs of one argument; the path is given for files that were only found in a folder."""
+    found = paths_of(source)
+    if found is None:
+        yield None, load(source)
+        return
+    for path in found:
+        yield path, load(str(path))
+
+
+def _reading(given: Input, options: ReadOptions, *, optional: bool) -> Reading:
+    for source in _sources():
+        if source.recognises(given):
+            return source.read(given, options)
+    if given.outline.broken is not None:
+        raise given.outline.broken
+    if optional:
+        # Folders hold parameter files and settings of other tools too.
+        if given.outline.is_parameters:
+            return Reading(())
+        gap = Gap(given.name, "it is neither an export nor a template", "name the files to read one by one")
+        return Reading((), (gap,))
+    if given.outline.is_parameters:
+        raise CloisonError(
+            "E105",
+            f"{given.name} is a parameter file",
+            help="name its template, and this file with --parameters",
+            file=given.name,
+        )
+    raise CloisonError(
+        "E105",
+        f"{given.name} is JSON of a shape that no source reads",
+        because=given.outline.described,
+        help="give a snapshot, Resource Graph rows, what `az … show` or `az … list` prints, or an ARM template",
+        file=given.name,
+        line=1,
+        column=1,
+    )
+
+
+@functools.cache
+def _sources() -> tuple[Source, ...]:
+    found = []
+    for folder in sorted(files.files(__name__).iterdir(), key=lambda one: one.name):
+        head = folder / "__init__.py"
+        if folder.is_dir() and head.is_file() and _RECOGNISES.search(head.read_text(encoding="utf-8")):
+            found.append(cast(Source, importlib.import_module(f"{__name__}.{folder.name}")))
+    return tuple(found)

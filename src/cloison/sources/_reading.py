@@ -1,0 +1,33 @@
+"""What a source is given besides its input, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cloison.model.snapshot import Gap, Resource
+
+
+class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says about the sources, for those that leave something open."""
+
+    parameters: tuple[str, ...] = ()
+    """Parameter files for templates; empty: the one beside the template, if there is one."""
+    set: dict[str, str] = {}
+    """Template parameter -> value, as typed; wins over files."""
+    assume: dict[str, str] = {}
+    """Open expression -> value that it will have once deployed, as typed."""
+    subscription: str | None = None
+    """Subscription that templates are deployed to; None: left open."""
+    resource_group: str | None = None
+    """Resource group that templates are deployed to; None: left open."""
+    location: str | None = None
+    """Region of that resource group; None: left open."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What one source gives: resources without their nested children expanded, and what it could not read."""
+
+    resources: Sequence[Resource]
+    gaps: Sequence[Gap] = ()
