@@ -163,8 +163,6 @@ def _name(item: Body, index: int) -> str:
     return f"{{{index}}}"
 
 
-def _locate(parent: Resource, prefix: str) -> Callable[[str], Place] | None:
-    whole = parent.place(prefix)
-    if whole is None:
-        return None
-    return lambda pointer: parent.place(f"{prefix}{pointer}") or whole
+def _locate(parent: Resource, prefix: str) -> Callable[[str], Place | None]:
+    # Asked of the parent only when somebody wants the place: finding one reads the file's lines.
+    return lambda pointer: parent.place(f"{prefix}{pointer}")

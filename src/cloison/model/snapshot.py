@@ -61,7 +61,7 @@ class Resource:
         planned: bool = False,
         partial: Unknown | None = None,
         maybe: Unknown | None = None,
-        locate: Callable[[str], Place] | None = None,
+        locate: Callable[[str], Place | None] | None = None,
     ) -> None:
         self.id = id
         self.type = type
