@@ -31,6 +31,9 @@ DENSE_BYTES = 16 << 20
 CONTAINER_BYTES = 20
 """Bytes that an object or list of a real export takes on average at the very least; those we know take 40 to 200."""
 
+UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+"""What decoding raises for text that is not JSON, that is too deep, or that is no text."""
+
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _TEMPLATE = re.compile(rb'"\$schema"\s*:\s*"[^"]*deploymentTemplate\.json', re.IGNORECASE)
 _HEAD_BYTES = 65_536
@@ -130,11 +133,11 @@ class Input:
                 return self._object()
             # Skipped, not kept: this only says whether it is JSON.
             msgspec.json.decode(self.data, type=msgspec.Raw)
-        except (msgspec.DecodeError, RecursionError) as problem:
+        except UNREADABLE as problem:
             return self._broken(problem)
         return Outline(Shape.ARRAY if first == b"[" else Shape.OTHER)
 
-    def fail(self, problem: msgspec.DecodeError | RecursionError) -> CloisonError:
+    def fail(self, problem: Exception) -> CloisonError:
         """The error for what the decoder said of the whole of `data`."""
         if isinstance(problem, RecursionError):
             return CloisonError(
@@ -144,10 +147,12 @@ class Input:
                 file=self.name,
             )
         text = str(problem)
+        if isinstance(problem, UnicodeDecodeError):
+            return self._no_text()
         found = _BYTE.search(text)
         place = self.place(int(found.group(1)) if found else len(self.data))
         reason = _BYTE.sub("", text).strip().removeprefix("JSON is malformed: ")
-        if not self.data.strip():
+        if not self.data[:_HEAD_BYTES].strip():
             reason = "it is empty"
         elif "truncated" in text:
             reason = "it ends too early"
@@ -156,6 +161,23 @@ class Input:
             f"{self.name} is not JSON",
             because=reason,
             help="export it again; a redirect that was interrupted leaves half a file",
+            file=place.file,
+            line=place.line,
+            column=place.column,
+        )
+
+    def _no_text(self) -> CloisonError:
+        start = 0
+        try:
+            self.data.decode()
+        except UnicodeDecodeError as problem:
+            start = problem.start
+        place = self.place(start)
+        return CloisonError(
+            "E103",
+            f"{self.name} is not JSON",
+            because="a byte that is no UTF-8",
+            help="export it again",
             file=place.file,
             line=place.line,
             column=place.column,
@@ -178,7 +200,7 @@ class Input:
             schema = text.lower() if isinstance(text, str) else ""
         return Outline(Shape.OBJECT, members, schema)
 
-    def _broken(self, problem: msgspec.DecodeError | RecursionError) -> Outline:
+    def _broken(self, problem: Exception) -> Outline:
         found = _TEMPLATE.search(self.data[:_HEAD_BYTES])
         schema = "deploymenttemplate.json" if found else ""
         return Outline(Shape.BROKEN, schema=schema, broken=self.fail(problem))
@@ -205,9 +227,9 @@ def has(member: object) -> bool:
 def paths_of(source: str) -> list[Path] | None:
     """The JSON files of a folder in order of their names; None where the source is no folder."""
     path = Path(source)
-    if source == "-" or not path.is_dir():
-        return None
     try:
+        if source == "-" or not path.is_dir():
+            return None
         found = sorted(one for one in path.iterdir() if one.suffix.lower() == ".json" and one.is_file())
     except OSError as problem:
         _unreadable(source, problem)

@@ -43,7 +43,7 @@ def read(given: Input, options: ReadOptions) -> Reading:
         if has(members.cloison):
             return _ours(given, members)
         rows = _rows(given, members)
-    except RecursionError as problem:
+    except (RecursionError, UnicodeDecodeError) as problem:
         raise given.fail(problem) from problem
     return Reading(rows.resources, (*rows.gaps, *_more(given, members)))
 

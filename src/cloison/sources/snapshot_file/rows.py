@@ -19,7 +19,7 @@ from cloison.kinds import kind_of
 from cloison.model.errors import CloisonError
 from cloison.model.facts import Cite, Unknown
 from cloison.model.snapshot import Gap, Place, Resource
-from cloison.sources._input import Input
+from cloison.sources._input import UNREADABLE, Input
 from cloison.sources._places import Lines, find
 from cloison.sources.snapshot_file.printing import arm_body, is_flat, missing_properties
 
@@ -100,7 +100,7 @@ class Slice:
         """The ARM body. Raises CloisonError for text that is not JSON after all."""
         try:
             value = msgspec.json.decode(self.text.row(self.index))
-        except (msgspec.DecodeError, RecursionError, UnicodeError) as problem:
+        except UNREADABLE as problem:
             raise self._fail(problem) from problem
         return arm_body(value, self._renamed()) if self.flat else value
 
@@ -234,8 +234,8 @@ class Rows:
                 raise self._wrong(text, held.starts[index])
             self._told(value, of)
 
-    def _told(self, row: dict[str, Any], of: Slice | None) -> None:
-        """One row that has been decoded already."""
+    def _told(self, row: dict[str, Any], of: Slice | None, *, inside: bool = False) -> None:
+        """One row that has been decoded already; inside: it stands in the `resources` of the row `of`."""
         named = {name.lower(): value for name, value in row.items()}
         text = named.get("id") or named.get("resourceid")
         if not isinstance(text, str):
@@ -254,11 +254,16 @@ class Rows:
         renamed = kind.renamed if kind is not None else {}
         body = arm_body(row, renamed) if flat or partial is not None else row
         type = self._types.setdefault(id.type, id.type)
-        locate = of.place if of is not None else (lambda _: Place(self.given.name))
+        if of is not None and not inside:
+            of.flat = flat
+        locate = of.place if of is not None and not inside else (lambda _: self._around(of))
         self.resources.append(Resource(id, type, lambda: body, flat=flat, partial=partial, locate=locate))
         for child in named.get("resources") or ():
             if isinstance(child, dict):
-                self._told(child, of)
+                self._told(child, of, inside=True)
+
+    def _around(self, of: Slice | None) -> Place:
+        return of.place("") if of is not None else Place(self.given.name)
 
     def _nameless(self, named: Mapping[str, Any]) -> Gap:
         name, type = named.get("name"), named.get("type")
