@@ -39,18 +39,25 @@ class ResourceId(str):
     @classmethod
     def parse(cls, text: object) -> ResourceId:
         """The id of a whole resource. Raises NotAnId unless every type has its name."""
+        return cls.typed(text)[0]
+
+    @classmethod
+    def typed(cls, text: object) -> tuple[ResourceId, str]:
+        """The id of a whole resource, and its type: both from one look. Raises NotAnId as `parse` does."""
         if not isinstance(text, str):
             raise NotAnId(f"{text!r} is not a resource id: it is no text")
         made = cls(text)
         _, separator, tail = made.rpartition("/providers/")
-        parts = tail.split("/") if separator else []
-        if separator and (len(parts) < 3 or len(parts) % 2 == 0 or not all(parts)):
+        if not separator:
+            if not made.startswith("/subscriptions/"):
+                raise NotAnId(f"{text!r} is not a resource id: it has neither a subscription nor a provider")
+            return made, made.type
+        parts = tail.split("/")
+        if len(parts) < 3 or len(parts) % 2 == 0 or not all(parts):
             raise NotAnId(
                 f"{text!r} is not a resource id: after 'providers' come a namespace, then pairs of type and name"
             )
-        if not separator and not made.startswith("/subscriptions/"):
-            raise NotAnId(f"{text!r} is not a resource id: it has neither a subscription nor a provider")
-        return made
+        return made, "/".join([parts[0], *parts[1::2]])
 
     @property
     def type(self) -> str:

@@ -106,6 +106,8 @@ def expand_nested(resources: Iterable[Resource]) -> list[Resource]:
                 nested[child.id] = child
                 if _nested(child.type):
                     pending.append(child)
+        # A large export has thousands of parents: what was decoded to find their children would stay for ever.
+        parent.forget()
     if not nested:
         return given
     kept = [nested.pop(resource.id, resource) for resource in given]
@@ -120,12 +122,12 @@ def _nested(type: str) -> Mapping[str, str]:
 def _children(parent: Resource) -> Iterator[Resource]:
     for path, segment in _nested(parent.type).items():
         for index, item in enumerate(parent.body.at(path).each()):
-            child = _child(parent, segment, item, index)
+            child = _child(parent, path, segment, item, index)
             if child is not None:
                 yield child
 
 
-def _child(parent: Resource, segment: str, item: Body, index: int) -> Resource | None:
+def _child(parent: Resource, path: str, segment: str, item: Body, index: int) -> Resource | None:
     value = item.value
     if not isinstance(value, Mapping):
         return None
@@ -137,19 +139,24 @@ def _child(parent: Resource, segment: str, item: Body, index: int) -> Resource |
     if partial is None and "id" in value and {name.lower() for name in value} <= _REFERENCE:
         partial = Unknown(f"{parent.name} only refers to {id.name}", f"add {id.text}", item.cite())
     type = f"{parent.type}/{segment.lower()}"
-    told = {
-        name: parent.body.at(name).value for name in ("apiVersion",) if not parent.body.at(name).is_absent
-    }
     return Resource(
         id,
         type,
-        lambda: {**told, "type": type, **value},
+        lambda: _told(parent, path, index, type),
         flat=parent.flat,
         planned=parent.planned,
         partial=partial,
         maybe=parent.maybe,
         locate=_locate(parent, item.pointer),
     )
+
+
+def _told(parent: Resource, path: str, index: int, type: str) -> object:
+    """The child's body, taken from its parent's when it is asked for."""
+    version = parent.body.at("apiVersion")
+    told = {} if version.is_absent else {"apiVersion": version.value}
+    value = next(item.value for at, item in enumerate(parent.body.at(path).each()) if at == index)
+    return {**told, "type": type, **value} if isinstance(value, Mapping) else value
 
 
 def _name(item: Body, index: int) -> str:

@@ -46,7 +46,7 @@ class Resource:
 
     raw: gives the ARM body, once, when first needed.
     maybe: the condition that decides whether it exists at all, or None.
-    locate: gives the place in the input file of a JSON pointer into this body.
+    locate: gives the place in the input file of a JSON pointer into this body; None: `load.place` does, if it has one.
     """
 
     __slots__ = ("_body", "_locate", "_load", "_memo", "flat", "id", "maybe", "partial", "planned", "type")
@@ -86,6 +86,10 @@ class Resource:
             )
         return self._body
 
+    def forget(self) -> None:
+        """Let go of the decoded body; it is decoded again when it is needed."""
+        self._body = None
+
     @property
     def name(self) -> str:
         """Its own name: the last segment of its id."""
@@ -93,7 +97,9 @@ class Resource:
 
     def place(self, pointer: str = "") -> Place | None:
         """Where a pointer into this body stands in the input file, or None when the input is no file."""
-        return self._locate(pointer) if self._locate else None
+        # A source with millions of rows gives one object for both: a method of its own would cost each row 80 bytes.
+        locate = self._locate or getattr(self._load, "place", None)
+        return locate(pointer) if locate else None
 
     def once(self, read: Callable[[Resource], T]) -> T:
         """What `read` gives for this resource, computed the first time only."""

@@ -14,10 +14,14 @@ from cloison.model.snapshot import Place
 
 _LINE_BYTES = 1 << 20
 """Longest line whose column is counted in characters; beyond it in bytes, as nobody looks it up by hand."""
-_SPACE = re.compile(rb"[\s,:]*")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SPACE = re.compile(rb"[\s,]*")
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}]+")
-_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+_MEMBER = re.compile(
+    rb'[\s,]*"([^"\\]*(?:\\.[^"\\]*)*)"\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s\[{,\]}"]+)?', re.DOTALL
+)
+"""A member's name, and its value if that is no object or list."""
 
 
 def place_of(name: str, data: bytes, offset: int) -> Place:
@@ -72,19 +76,24 @@ def find(row: bytes, pointer: str, renamed: Mapping[str, str]) -> int:
 def _members(row: bytes, position: int) -> Iterator[tuple[str, int]]:
     """Name or index, and offset of the value, of each member of the object or list that begins here."""
     opening = row[position : position + 1]
-    if opening not in (b"{", b"["):
-        return
-    position, index = position + 1, 0
-    while True:
-        position = _past(_SPACE, row, position)
-        if row[position : position + 1] in (b"}", b"]", b""):
-            return
-        name = str(index)
-        if opening == b"{":
-            end = _past(_STRING, row, position)
-            name = json.loads(row[position:end])
-            position = _past(_SPACE, row, end)
-        yield name, position
+    if opening == b"{":
+        yield from _named(row, position + 1)
+    elif opening == b"[":
+        yield from _numbered(row, position + 1)
+
+
+def _named(row: bytes, position: int) -> Iterator[tuple[str, int]]:
+    while found := _MEMBER.match(row, position):
+        name, scalar = found.group(1), found.start(2)
+        start = scalar if scalar >= 0 else found.end()
+        yield json.loads(b'"%s"' % name) if b"\\" in name else name.decode(errors="replace"), start
+        position = found.end() if scalar >= 0 else _end(row, start)
+
+
+def _numbered(row: bytes, position: int) -> Iterator[tuple[str, int]]:
+    index = 0
+    while row[position := _past(_SPACE, row, position)] not in b"]":
+        yield str(index), position
         position, index = _end(row, position), index + 1
 
 

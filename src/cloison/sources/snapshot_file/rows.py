@@ -65,6 +65,7 @@ class Text:
         self.given = given
         self.starts = array("Q")
         self.ends = array("Q")
+        self.places: dict[tuple[int, str], Place] = {}
         self.next = start
 
     def add(self, length: int) -> int:
@@ -107,8 +108,12 @@ class Slice:
     def place(self, pointer: str) -> Place:
         """Where a pointer into the body stands in the file."""
         text = self.text
-        renamed = self._renamed() if self.flat else {}
-        return text.lines.place(text.starts[self.index] + find(text.row(self.index), pointer, renamed))
+        known = text.places.get((self.index, pointer))
+        if known is None:
+            renamed = self._renamed() if self.flat else {}
+            offset = find(text.row(self.index), pointer, renamed)
+            known = text.places[self.index, pointer] = text.lines.place(text.starts[self.index] + offset)
+        return known
 
     def _renamed(self) -> Mapping[str, str]:
         id = msgspec.json.decode(self.text.row(self.index), type=Row).id
@@ -207,17 +212,15 @@ class Rows:
 
     def _add(self, held: Text, rows: Iterable[tuple[Row, msgspec.Raw]]) -> None:
         """Ordinary rows."""
-        types, resources, add = self._types, self.resources, held.add
+        types, resources, add, typed = self._types, self.resources, held.add, ResourceId.typed
         for row, raw in rows:
             index = add(len(memoryview(raw)))
             try:
-                id = ResourceId.parse(row.id)
+                id, type = typed(row.id)
             except NotAnId as problem:
                 raise self._no_id(problem, held, index) from problem
-            type = id.type
             if isinstance(row.properties, _Object) or self.whole:
-                of = Slice(held, index)
-                resources.append(Resource(id, types.setdefault(type, type), of, locate=of.place))
+                resources.append(Resource(id, types.setdefault(type, type), Slice(held, index)))
             else:
                 self._told(msgspec.json.decode(raw), Slice(held, index))
 
