@@ -68,14 +68,15 @@ class Body:
         """The place below: `body.at("properties/networkAcls/bypass")`. Property names match without regard to case."""
         value, pointer = self.value, self.pointer
         for key in path.split("/"):
-            if isinstance(value, Mapping):
+            # The exact type first: asking whether something is a Mapping is most of what this loop would cost.
+            if type(value) is dict or isinstance(value, Mapping):
                 found = _lookup(value, key)
                 if found is _ABSENT and key == "properties" and self.flat:
                     continue
                 value = found
             elif value is not _ABSENT and not isinstance(value, Open):
                 value = _ABSENT if value is None else _Misshapen(value)
-            pointer = f"{pointer}/{key.replace('~', '~0')}"
+            pointer = f"{pointer}/{key}" if "~" not in key else f"{pointer}/{key.replace('~', '~0')}"
         return Body(self.resource, value, pointer, flat=self.flat, partial=self.partial, planned=self.planned)
 
     @property

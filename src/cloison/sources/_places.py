@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from cloison.model.snapshot import Place
 
@@ -59,12 +59,11 @@ def find(row: bytes, pointer: str, renamed: Mapping[str, str]) -> int:
     position = _past(_SPACE, row, 0)
     for depth, part in enumerate(pointer.split("/")[1:]):
         wanted = part.replace("~1", "/").replace("~0", "~").lower()
-        following = None
-        for name, at in _members(row, position):
-            known = renamed.get(name, name) if depth == 0 else name
-            if known.lower() == wanted:
-                following = at
-                break
+        opening, following = row[position : position + 1], None
+        if opening == b"[":
+            following = _item(row, position + 1, wanted)
+        elif opening == b"{":
+            following = _member(row, position + 1, wanted, {} if depth else renamed)
         if following is None:
             if depth == 0 and wanted == "properties":
                 continue
@@ -73,28 +72,34 @@ def find(row: bytes, pointer: str, renamed: Mapping[str, str]) -> int:
     return position
 
 
-def _members(row: bytes, position: int) -> Iterator[tuple[str, int]]:
-    """Name or index, and offset of the value, of each member of the object or list that begins here."""
-    opening = row[position : position + 1]
-    if opening == b"{":
-        yield from _named(row, position + 1)
-    elif opening == b"[":
-        yield from _numbered(row, position + 1)
-
-
-def _named(row: bytes, position: int) -> Iterator[tuple[str, int]]:
+def _member(row: bytes, position: int, wanted: str, renamed: Mapping[str, str]) -> int | None:
+    """Offset of a member's value in the object whose members begin here."""
+    plain = wanted.encode()
     while found := _MEMBER.match(row, position):
         name, scalar = found.group(1), found.start(2)
         start = scalar if scalar >= 0 else found.end()
-        yield json.loads(b'"%s"' % name) if b"\\" in name else name.decode(errors="replace"), start
+        if name.lower() == plain or ((renamed or b"\\" in name) and _known(name, renamed) == wanted):
+            return start
         position = found.end() if scalar >= 0 else _end(row, start)
+    return None
 
 
-def _numbered(row: bytes, position: int) -> Iterator[tuple[str, int]]:
-    index = 0
-    while row[position := _past(_SPACE, row, position)] not in b"]":
-        yield str(index), position
-        position, index = _end(row, position), index + 1
+def _known(name: bytes, renamed: Mapping[str, str]) -> str:
+    text = str(json.loads(b'"%s"' % name))
+    return renamed.get(text, text).lower()
+
+
+def _item(row: bytes, position: int, wanted: str) -> int | None:
+    """Offset of an item in the list whose items begin here."""
+    if not wanted.isascii() or not wanted.isdigit():
+        return None
+    for index in range(int(wanted) + 1):
+        position = _past(_SPACE, row, position)
+        if row[position : position + 1] in (b"]", b""):
+            return None
+        if index < int(wanted):
+            position = _end(row, position)
+    return position
 
 
 def _end(row: bytes, position: int) -> int:
