@@ -47,12 +47,14 @@ def read(sources: Sequence[str], options: ReadOptions | None = None) -> Snapshot
     with collector_off():
         found: list[Resource] = []
         gaps: list[Gap] = []
+        inputs = list(sources)
         for source in sources:
             for path, given in _inputs(source):
                 reading = _reading(given, options, optional=path is not None)
                 found.extend(reading.resources)
                 gaps.extend(reading.gaps)
-        return Snapshot(expand_nested(merge(found)), gaps, sources)
+                inputs.extend(reading.inputs)
+        return Snapshot(expand_nested(merge(found)), gaps, dict.fromkeys(inputs))
 
 
 def _inputs(source: str) -> Iterator[tuple[Path | None, Input]]:

@@ -31,3 +31,5 @@ class Reading(msgspec.Struct, frozen=True):
 
     resources: Sequence[Resource]
     gaps: Sequence[Gap] = ()
+    inputs: tuple[str, ...] = ()
+    """Files it read besides its input: the parameter file beside a template."""
