@@ -122,7 +122,8 @@ def _process(command: list[str]) -> Run:
         start = time.perf_counter()
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
         taken = time.perf_counter() - start
-        if done.returncode not in (0, 1, 3):
+        # An interpreter that fails also ends with 1, which is our code for "something is broken".
+        if done.returncode not in (0, 1, 3) or b"Traceback" in done.stderr:
             raise SystemExit(
                 f"{' '.join(command)} ended with {done.returncode}: {done.stderr.decode()[-500:]}"
             )

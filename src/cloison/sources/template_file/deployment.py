@@ -1,0 +1,144 @@
+"""What a template deploys, in the model's words: planned resources, open values, gaps, coded errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from cloison.arm.ids import NotAnId, ResourceId
+from cloison.model.body import Open
+from cloison.model.errors import CloisonError
+from cloison.model.facts import Cite, Unknown
+from cloison.model.snapshot import Gap, Place, Resource
+from cloison.sources._input import Input
+from cloison.sources._reading import Reading, ReadOptions
+from cloison.sources.arm_template import expand
+from cloison.sources.arm_template.errors import MALFORMED, TOO_MUCH, TemplateError
+from cloison.sources.arm_template.scope import Scope
+from cloison.sources.arm_template.symbols import Symbol
+from cloison.sources.template_file.parameters import typed, values
+
+if TYPE_CHECKING:
+    from cloison.sources.arm_template import DeployedResource
+
+_CODES = {MALFORMED: "E103", TOO_MUCH: "E108"}
+_SCOPE = {
+    "subscription().": "--subscription …",
+    "resourceGroup().location": "--location …",
+    "resourceGroup().": "--resource-group …",
+    "deployment().location": "--location …",
+}
+_AFTER = "known after deployment: check the live environment"
+
+
+def planned(given: Input, options: ReadOptions) -> Reading:
+    """The resources that the template deploys or names. Raises CloisonError, with the place."""
+    parameters, files = values(given, options)
+    scope = Scope(
+        subscription=options.subscription,
+        resource_group=options.resource_group,
+        location=options.location,
+    )
+    bridge = Bridge(given, options)
+    try:
+        expansion = expand(given.data, parameters=parameters, scope=scope, name=given.name)
+        resources = [made for one in expansion.resources if (made := bridge.resource(one)) is not None]
+    except TemplateError as error:
+        raise _coded(error, given) from error
+    gaps = [Gap(gap.what, gap.why, gap.ask) for gap in expansion.gaps]
+    return Reading(resources, (*gaps, *bridge.gaps), inputs=files)
+
+
+class Bridge:
+    """One template's answers on their way into the model."""
+
+    def __init__(self, given: Input, options: ReadOptions) -> None:
+        self.gaps: list[Gap] = []
+        self._given = given
+        self._assumed = {_bare(text): typed(value) for text, value in options.assume.items()}
+
+    def resource(self, deployed: DeployedResource) -> Resource | None:
+        """The resource, or None where its condition is false."""
+        exists = self._decided(deployed.exists)
+        if exists is False:
+            return None
+        try:
+            id = ResourceId.parse(deployed.id)
+        except NotAnId as problem:
+            self.gaps.append(
+                Gap(f"a resource of {self._given.name}", str(problem), "correct its type and name")
+            )
+            return None
+        body = self.value(deployed.body)
+        partial = None
+        if deployed.existing:
+            partial = Unknown(
+                f"the template only refers to {id.name}", f"add an export of {id.text}", Cite(id)
+            )
+        return Resource(
+            id,
+            id.type,
+            lambda: body,
+            planned=True,
+            partial=partial,
+            maybe=_maybe(exists, id) if isinstance(exists, Symbol) else None,
+            locate=_places(deployed),
+        )
+
+    def value(self, value: object) -> object:
+        """A value with `Open` in the place of every symbol; ids with open parts stay ids, their parts in braces."""
+        if isinstance(value, Symbol):
+            return self._symbol(value)
+        if isinstance(value, Mapping):
+            return {key: self.value(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.value(inner) for inner in value]
+        return value
+
+    def _symbol(self, symbol: Symbol) -> object:
+        if symbol.text in self._assumed:
+            return self._assumed[symbol.text]
+        id = symbol.resource_id
+        if id is not None:
+            return id
+        return Open(f"{{{symbol.text}}}", ask(symbol), symbol.prefix, symbol.suffix)
+
+    def _decided(self, exists: bool | Symbol) -> bool | Symbol:
+        """The condition, or what a person said it will be."""
+        told = self._assumed.get(exists.text) if isinstance(exists, Symbol) else None
+        return exists if told is None else str(told).lower() == "true"
+
+
+def _maybe(condition: Symbol, id: ResourceId) -> Unknown:
+    return Unknown(f"whether {id.name} is deployed depends on {condition.text}", ask(condition), Cite(id))
+
+
+def ask(symbol: Symbol) -> str:
+    """What to supply to decide a symbol."""
+    if symbol.needs:
+        return " ".join(f"--set {name}=…" for name in sorted(symbol.needs))
+    return next((option for start, option in _SCOPE.items() if symbol.text.startswith(start)), _AFTER)
+
+
+def _bare(text: str) -> str:
+    return text.strip().removeprefix("{").removesuffix("}").removeprefix("[").removesuffix("]")
+
+
+def _places(deployed: DeployedResource) -> Callable[[str], Place]:
+    def locate(pointer: str) -> Place:
+        place = deployed.place(pointer)
+        return Place(place.file, place.line, place.column)
+
+    return locate
+
+
+def _coded(error: TemplateError, given: Input) -> CloisonError:
+    return CloisonError(
+        _CODES.get(error.code, "E110"),
+        error.message,
+        because=f"Azure Resource Manager would answer {error.code}" if error.code not in _CODES else "",
+        help=error.hint or "correct the template",
+        file=error.file if error.file != "template" else given.name,
+        line=error.line,
+        column=error.column,
+    )
