@@ -24,7 +24,7 @@ def links(case: Case) -> list[ZoneLink]:
     names = wanted_names(case)
     near = {*case.networks, *case.eyes}
     found = [link for network in near for link in case.fabric.links_of.get(network, ())]
-    found += [link for link in case.fabric.links_of.get(None, ())]
+    found += case.fabric.links_of.get(None, ())
     return sorted((link for link in found if link.zone.name.lower() in names), key=lambda link: link.id)
 
 

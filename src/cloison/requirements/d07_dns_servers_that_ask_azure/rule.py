@@ -48,7 +48,7 @@ def _steps(case: Case, network: ResourceId) -> list[Step]:
     door = next((door for id in case.services for door in case.doors(id) if door.hosts), None)
     if subnet is None or door is None:
         return []
-    found = []
+    found: list[Step] = []
     for server in names.ask(case.fabric, Source(subnet, ()), door, door.hosts[0]):
         if server.address:
             found.extend(answer.steps[0] for answer in server.answers if answer.steps)

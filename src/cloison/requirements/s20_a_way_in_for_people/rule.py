@@ -42,7 +42,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     )
     if unread is not None and not isinstance(unread.network, Known):
         raise NotKnown(unread.network)
-    message = f"public access to {subject.name} is off, and no VPN, ExpressRoute or Bastion leads into its endpoint's network"
+    message = f"public access to {subject.name} is off, and no VPN, ExpressRoute or Bastion leads to its endpoint"
     public = case.doors(subject)[0].admission.public
     fix = fixes.by_hand(
         subject, "Make a VPN gateway, an ExpressRoute circuit or a Bastion host first", "needs a choice"
