@@ -29,11 +29,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kinds": {"model", "arm"},
     "reach": {"model", "arm"},
     "sources": {"kinds", "model", "arm"},
-    "emulator": {"kinds", "model", "arm"},
+    "controlplane": {"kinds", "model", "arm"},
+    "emulator": {"sources", "controlplane", "reach", "kinds", "model", "arm"},
     "requirements": {"reach", "kinds", "model", "arm"},
     "check": {"requirements", "reach", "kinds", "model", "arm"},
-    "plan": {"check", "requirements", "reach", "kinds", "model", "arm"},
-    "apply": {"plan", "check", "kinds", "model", "arm"},
+    "plan": {"check", "requirements", "controlplane", "reach", "kinds", "model", "arm"},
+    "apply": {"plan", "check", "controlplane", "kinds", "model", "arm"},
     "reports": {"plan", "check"},
 }
 """The direct imports of each package, itself left out. Packages that are not named may import anything that the
@@ -86,7 +87,7 @@ def _names_folder(module: Module, one: Import, folders: dict[str, set[str]]) -> 
         return
     own = f"{TOP}.{parts[1]}.{parts[2]}"
     inside = module.name == own or module.name.startswith(f"{own}.")
-    if own in SHARED and module.package == parts[1]:
+    if own in SHARED and module.package in (parts[1], "emulator"):
         return
     if not inside and module.package not in FOLDERS[parts[1]]:
         yield f"{own} is found by its folder; only itself may name it"

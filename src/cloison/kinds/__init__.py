@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.util
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import metadata, resources
 
 from cloison.arm.ids import NotAnId, ResourceId
+from cloison.model.behaviour import Behaviour
 from cloison.model.body import Body, Open
 from cloison.model.facts import Unknown
 from cloison.model.kind import Kind
@@ -75,6 +77,19 @@ def _kind_of(type: str) -> Kind | None:
             f"entry point {entry.value} of group {GROUP} is no Kind, but should be that of {entry.name}"
         )
     return loaded
+
+
+@functools.cache
+def behaviour_of(type: str) -> Behaviour:
+    """How resources of a full type, in any case, behave. Types that no folder tells keep their bodies."""
+    folder = folders().get(type.lower())
+    name = f"{__name__}.{folder}.behaviour"
+    if folder is None or importlib.util.find_spec(name) is None:
+        parent, _, segment = type.lower().rpartition("/")
+        below = behaviour_of(parent).below if parent.count("/") else {}
+        return next((one for name, one in below.items() if name.lower() == segment), Behaviour())
+    told: Behaviour = importlib.import_module(name).BEHAVIOUR
+    return told
 
 
 def all_facets(snapshot: Snapshot) -> list[Facet]:

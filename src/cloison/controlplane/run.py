@@ -1,0 +1,275 @@
+"""Running a request: order of checks, follow-ups, and the answer. What it means for a type is told by its behaviour."""
+
+from __future__ import annotations
+
+import functools
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from cloison.arm.ids import ResourceId
+from cloison.controlplane.shape import shaped
+from cloison.controlplane.state import Azure
+from cloison.kinds import behaviour_of, folders, kind_of
+from cloison.model.behaviour import (
+    Behaviour,
+    Chance,
+    Effects,
+    Json,
+    Pace,
+    Refused,
+    Request,
+    Signal,
+    Write,
+    laid,
+    look,
+    merged,
+)
+
+FOLLOW_UPS_MAX = 20_000
+"""Consequences of one request. A guess: deleting the largest resource group we know takes 3,000."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request came to. The state has it already."""
+
+    status: int
+    """Of the first answer."""
+    body: Any
+    """The resource as it is shown, or what an action answers; None where there is no body."""
+    pace: Pace
+    created: bool
+    changes: tuple[Write, ...]
+    """Every write, in order."""
+    undo: tuple[Write, ...]
+    """What `Azure.take_back` takes the changes back with."""
+
+
+def run(state: Azure, request: Request, chance: Chance) -> Outcome:
+    """Carry out one request with all its consequences. Raises Refused, and leaves the state as it was then."""
+    work = _Work(state, chance)
+    existed = request.id in state
+    try:
+        answer = work.request(request)
+        work.follow()
+    except Refused:
+        state.take_back(work.undo)
+        raise
+    behaviour = behaviour_of(request.id.type)
+    pace = _pace(behaviour, request)
+    body = answer if request.method == "POST" else state.show(request.id)
+    return Outcome(
+        status=pace.status or _status(request, pace, existed=existed),
+        body=None if request.method == "DELETE" else body,
+        pace=pace,
+        created=request.method == "PUT" and not existed,
+        changes=tuple(work.changes),
+        undo=tuple(work.undo),
+    )
+
+
+class _Work:
+    """One request under way."""
+
+    def __init__(self, state: Azure, chance: Chance) -> None:
+        self.state = state
+        self.chance = chance
+        self.changes: list[Write] = []
+        self.undo: list[Write] = []
+        self.pending: deque[Request | Signal] = deque()
+
+    def request(self, request: Request) -> Any:
+        """Carry out one request without its follow-ups, which are pending then."""
+        if not request.by_azure:
+            _guard(self.state, request)
+        if request.method == "DELETE":
+            return self._delete(request)
+        if request.method == "POST":
+            return self._post(request)
+        return self._make(request)
+
+    def follow(self) -> None:
+        """Carry out what is pending, and what follows from that."""
+        left = FOLLOW_UPS_MAX
+        while self.pending:
+            left -= 1
+            if left < 0:
+                raise Refused(500, "InternalServerError", "the consequences of this request do not end")
+            one = self.pending.popleft()
+            if isinstance(one, Request):
+                self.request(one)
+            else:
+                self._signal(one)
+
+    def _take(self, effects: Effects) -> Any:
+        for write in effects.writes:
+            self.changes.append(write)
+            self.undo.append(self.state.write(write))
+        # What follows from this comes before what was pending already: consequences first.
+        self.pending.extendleft(reversed(effects.then))
+        return effects.answer
+
+    def _make(self, request: Request) -> Any:
+        behaviour = behaviour_of(request.id.type)
+        old = self.state.get(request.id)
+        _check_place(self.state, request, old)
+        _check_etag(behaviour, request, old)
+        if request.method == "PATCH":
+            request = _whole(request, behaviour, old)
+        body = shaped(request, behaviour.schema, old, _type(request.id))
+        body, children = _children(self.state, behaviour, request, body)
+        if behaviour.etags != "no":
+            body = {**body, "etag": f'W/"{self.chance.guid("etag", str(request.id))}"'}
+        if behaviour.schema.provisioned:
+            body = laid(body, "properties/provisioningState", "Succeeded")
+        effects = behaviour.make(self.state, request, body, self.chance)
+        return self._take(msgspec.structs.replace(effects, then=(*children, *effects.then)))
+
+    def _delete(self, request: Request) -> None:
+        if request.id not in self.state:
+            return
+        # Children first, each with its own consequences; what refuses stops the whole.
+        for child in self.state.children(request.id):
+            self._delete(Request(method="DELETE", id=child, by_azure=True))
+        behaviour = behaviour_of(request.id.type)
+        self._take(behaviour.remove(self.state, request, self.chance))
+
+    def _post(self, request: Request) -> Any:
+        action = behaviour_of(request.id.type).actions.get(request.action.lower())
+        if request.id not in self.state:
+            raise not_found(request.id)
+        if action is None:
+            raise Refused(
+                404,
+                "InvalidResourceType",
+                f"The action '{request.action}' of '{_type(request.id)}' could not be found.",
+            )
+        return self._take(action(self.state, request, self.chance))
+
+    def _signal(self, signal: Signal) -> None:
+        hear = behaviour_of(signal.to.type).hears.get(signal.name)
+        if hear is not None and signal.to in self.state:
+            self._take(hear(self.state, signal, self.chance))
+
+
+def not_found(id: ResourceId) -> Refused:
+    """ARM's answer for a resource that there is not."""
+    kind = _type(id)
+    shown = f"{kind}/{id.name}" if "/" in kind else id.name
+    return Refused(
+        404,
+        "ResourceNotFound",
+        f"The Resource '{shown}' under resource group '{id.resource_group}' was not found. For more details please "
+        f"go to https://aka.ms/ARMResourceNotFoundFix",
+    )
+
+
+def _check_place(state: Azure, request: Request, old: Json | None) -> None:
+    """What the resource stands in must be there."""
+    if old is None and request.method == "PATCH":
+        raise not_found(request.id)
+    group = request.id.resource_group
+    if group and request.id.type != "microsoft.resources/resourcegroups":
+        home = ResourceId(f"/subscriptions/{request.id.subscription}/resourceGroups/{group}")
+        if home not in state:
+            raise Refused(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
+    parent = request.id.parent
+    if parent.type.count("/") >= 1 and "/providers/" in parent and parent not in state:
+        raise Refused(
+            404,
+            "ParentResourceNotFound",
+            f"Can not perform requested operation on nested resource. Parent resource '{parent.name}' not found.",
+        )
+
+
+def _check_etag(behaviour: Behaviour, request: Request, old: Json | None) -> None:
+    if behaviour.etags == "no":
+        return
+    if request.if_none_match == "*" and old is not None:
+        raise Refused(
+            412,
+            "PreconditionFailed",
+            f"The resource {request.id.name} exists already and hence cannot be created again.",
+        )
+    if request.if_match and request.if_match != "*":
+        if old is None or str(old.get("etag", "")).strip('W/"') != request.if_match.strip('W/"'):
+            raise Refused(
+                412,
+                "PreconditionFailed",
+                f"The resource {request.id.name} has been modified (etag mismatch).",
+            )
+
+
+def _whole(request: Request, behaviour: Behaviour, old: Json | None) -> Request:
+    """A PATCH as the PUT that it amounts to."""
+    told = request.body or {}
+    if not behaviour.patchable:
+        told = {name: value for name, value in told.items() if name.lower() == "tags"}
+    return msgspec.structs.replace(request, body=merged(old or {}, told))
+
+
+def _children(state: Azure, behaviour: Behaviour, request: Request, body: Json) -> tuple[Json, list[Request]]:
+    """The body without the children that it brought, and the requests that make and unmake them."""
+    requests: list[Request] = []
+    for pointer, segment in behaviour.embeds.items():
+        told = look(body, pointer)
+        if told is None or pointer in behaviour.schema.read_only:
+            continue
+        body = laid(body, pointer, None)
+        if not isinstance(told, list):
+            continue
+        named = {
+            request.id.child(segment, str(item["name"])): item
+            for item in told
+            if isinstance(item, dict) and item.get("name")
+        }
+        requests += [
+            Request(method="DELETE", id=child, api_version=request.api_version)
+            for child in state.children(request.id, segment)
+            if child not in named
+        ]
+        requests += [
+            Request(method="PUT", id=child, body=item, api_version=request.api_version)
+            for child, item in named.items()
+        ]
+    return body, requests
+
+
+def _guard(state: Azure, request: Request) -> None:
+    for type in guards():
+        guard = behaviour_of(type).guard
+        for id in state.of(type):
+            assert guard is not None
+            guard(state, id, request)
+
+
+@functools.cache
+def guards() -> Sequence[str]:
+    """Types whose resources can forbid requests to others."""
+    return [type for type in folders() if behaviour_of(type).guard is not None]
+
+
+def _type(id: ResourceId) -> str:
+    """The type as Microsoft writes it, where a kind knows it; else as the id writes it."""
+    kind = kind_of(id.type)
+    if kind is not None:
+        return kind.type
+    _, _, tail = id.text.rpartition("/providers/")
+    parts = tail.split("/")
+    return "/".join([parts[0], *parts[1::2]]) if len(parts) > 1 else id.type
+
+
+def _pace(behaviour: Behaviour, request: Request) -> Pace:
+    if request.method == "POST":
+        return behaviour.acts.get(request.action.lower(), Pace())
+    return {"PUT": behaviour.put, "PATCH": behaviour.patch, "DELETE": behaviour.delete}[request.method]
+
+
+def _status(request: Request, pace: Pace, *, existed: bool) -> int:
+    if request.method == "DELETE" and not existed:
+        return 204
+    if request.method == "PUT":
+        return 200 if existed else 201
+    return 202 if pace.seconds else 200
