@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Fact, Known
 from cloison.model.verdict import Finding, Fix, HopKind, Outcome, Severity, Step, Verdict
+
+T = TypeVar("T")
 
 
 def broken(
@@ -80,3 +82,8 @@ def not_applicable(requirement: str, subject: ResourceId, message: str, *cites: 
 def cites(*facts: Fact[Any]) -> tuple[Cite, ...]:
     """The settings behind facts that are known."""
     return tuple(fact.cite for fact in facts if isinstance(fact, Known))
+
+
+def told(fact: Fact[T]) -> T | None:
+    """The value, for a message or a fix; None where it is not known. What decides asks the fact itself."""
+    return fact.value if isinstance(fact, Known) else None
