@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cloison.arm.ids import ResourceId
@@ -251,12 +251,22 @@ def endpoint(group: str, network_name: str, subnet_name: str, first: str) -> Ite
         )
 
 
-def zones(*networks: str) -> Iterator[Body]:
-    """Every private zone that the services need, linked to the networks."""
+def zones(*networks: str, written: Iterable[str] = tuple(ZONES)) -> Iterator[Body]:
+    """Every private zone that the services need, linked to the networks, with its first record set.
+
+    written: sub-resources whose endpoints write their records, which are counted here and made elsewhere.
+    """
+    names = [zone for group in written for _, _, zone, _ in names_of(group)]
     for zone in dict.fromkeys(zone for listed in ZONES.values() for zone in listed):
         yield resource(
             f"privateDnsZones/{zone}",
-            {"numberOfRecordSets": 2, "maxNumberOfRecordSets": 25000},
+            {"numberOfRecordSets": 1 + names.count(zone), "maxNumberOfRecordSets": 25000},
+            location="global",
+        )
+        # Each zone has one, so a list of record sets that was read is never empty.
+        yield resource(
+            f"privateDnsZones/{zone}/SOA/@",
+            {"ttl": 3600, "fqdn": f"{zone}.", "soaRecord": {"host": "azureprivatedns.net", "minimumTtl": 10}},
             location="global",
         )
         for name in networks:
@@ -616,7 +626,7 @@ def hub_and_spoke() -> list[Body]:
 
 
 def service_endpoints() -> list[Body]:
-    """A default cluster that reaches storage and vault by service endpoints; workspace and registry have private ones."""
+    """A default cluster that reaches storage and vault by service endpoints, workspace and registry by private ones."""
     subnet_id = id_of("virtualNetworks/aks-net/subnets/aks")
     net = network(
         "aks-net",
@@ -637,7 +647,7 @@ def service_endpoints() -> list[Body]:
     found = [
         net,
         *services(endpoints=False),
-        *zones("aks-net"),
+        *zones("aks-net", written=("registry", "amlworkspace")),
         *endpoint("registry", "aks-net", "endpoints", "10.0.1.10"),
         *endpoint("amlworkspace", "aks-net", "endpoints", "10.0.1.16"),
         *cluster(subnet_id, private=False),
