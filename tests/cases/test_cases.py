@@ -27,6 +27,8 @@ from tests.reference import REFERENCES, changed, snapshot
 FOLDER = Path(cloison.requirements.__file__).parent
 START = re.compile(r"From `(?P<name>[^`]+)`(?P<planned>, planned)?\.")
 FENCE = re.compile(r"```(?P<kind>json|text)\n(?P<body>.*?)```", re.DOTALL)
+NEVER_BROKEN = {"D12"}
+"""Nothing in Azure tells which DNS server a browser asks, so the worst that can be said is unknown."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -107,11 +109,13 @@ def _accept(case: Written, said: str) -> None:
 
 
 def test_every_requirement_has_its_cases() -> None:
-    """Each requirement shows a case where it is met and one where it is broken."""
+    """Each requirement shows a case where it is met and one where it is broken, or unknown if it can be no worse."""
     verdicts: dict[str, set[str]] = {name: set() for name in cloison.requirements.ids()}
     for case in CASES:
         verdicts[case.requirement].update(line.split(" ")[0] for line in case.said.splitlines())
     wanting = {
-        name: sorted({"met", "broken"} - found) for name, found in verdicts.items() if {"met", "broken"} - found
+        name: sorted(missing)
+        for name, found in verdicts.items()
+        if (missing := {"met", "unknown" if name in NEVER_BROKEN else "broken"} - found)
     }
     assert {} == wanting
