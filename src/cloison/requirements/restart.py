@@ -1,0 +1,126 @@
+"""Restart: what a stop and start of the cluster leaves behind, as far as Azure shows it.
+
+ARM keeps no trace of when a cluster was last started. What it shows is the power state, and private endpoints
+that no longer lead anywhere, because each stop removes the cluster's private link service.
+Sources: Microsoft Learn, Stop and start an AKS cluster; Connect to a private AKS cluster (warning on restarts);
+Azure/AKS discussions 2745 and 5866 on the endpoint that AKS keeps; checked 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloison.arm.ids import ResourceId
+from cloison.kinds.kubernetes_cluster.facts import KubernetesCluster, facts
+from cloison.model.facts import Fact, Known, Unknown
+from cloison.model.network import Door, Endpoint
+from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
+from cloison.requirements import say
+from cloison.requirements.case import Case
+
+GROUP = "management"
+"""The sub-resource of a cluster that private endpoints lead to: its API server."""
+KEPT_BY_AKS = "kube-apiserver"
+"""Name of the endpoint that AKS makes in the node resource group, and makes again at each start.
+Source: as above; the name in exports of several clusters, checked 2026-11-24."""
+STOPPED = "stopped"
+
+
+def cluster(case: Case) -> KubernetesCluster:
+    """The settings of the environment's cluster."""
+    return facts(case.resource(case.environment.cluster))
+
+
+def is_planned(case: Case, id: ResourceId) -> bool:
+    """True of what is not deployed yet: nothing can have happened to it."""
+    return case.resource(id).planned
+
+
+def computes(case: Case) -> list[ResourceId]:
+    """Computes of the workspace that stand on the cluster, or that may where that is not known."""
+    found = case.fabric.attachments_of.get(case.environment.workspace, [])
+    here = case.environment.cluster
+    return [one.id for one in found if isinstance(one.cluster, Unknown) or one.cluster.value == here]
+
+
+def door(case: Case) -> Door | None:
+    """The cluster's door for private endpoints; None where its API server has no private link."""
+    return case.fabric.doors.get((case.environment.cluster, GROUP))
+
+
+def is_kept_by_aks(case: Case, endpoint: Endpoint) -> bool:
+    """True of the endpoint that the cluster's own nodes use. Raises NotKnown.
+
+    Its name alone says nothing: people call theirs so too, in other resource groups.
+    """
+    if endpoint.id.name.lower() != KEPT_BY_AKS:
+        return False
+    group = cluster(case).node_resource_group.value
+    return group is not None and endpoint.id.resource_group == group.lower()
+
+
+def break_of(case: Case, endpoint: Endpoint) -> Step | None:
+    """Why an endpoint of one's own does not lead to the cluster as it runs now, or whether it does; None: it does.
+
+    Its own state is not enough: it may say approved while the private link service that approved it is gone.
+    """
+    if is_planned(case, case.environment.cluster):
+        return None
+    own, status = cluster(case), endpoint.status
+    name, target = endpoint.id.name, case.environment.cluster.name
+    for fact in (status, endpoint.ready, own.power):
+        if isinstance(fact, Unknown):
+            return unknown_step(HopKind.DOOR, fact)
+    if status.value != "approved":
+        return _stop(f"{name} is {status.value}, so it does not lead to {target}", status)
+    if not endpoint.ready.value:
+        return _stop(f"{name} failed to provision", endpoint.ready)
+    if own.power.value == STOPPED:
+        text = f"{name} says approved, but {target} is stopped, which removed the private link service it leads to"
+        return _stop(text, own.power, status)
+    return _as_listed(case, endpoint)
+
+
+def _as_listed(case: Case, endpoint: Endpoint) -> Step | None:
+    id, status, target = endpoint.id, endpoint.status, case.environment.cluster
+    entrance = door(case)
+    if entrance is None:
+        own = cluster(case)
+        text = f"{id.name} says approved, but the API server of {target.name} has no private link"
+        return _stop(text, status, own.is_private, own.vnet_integration)
+    listed = entrance.connections
+    states = dict(listed.value) if isinstance(listed, Known) else {}
+    state = states.get(str(id))
+    if state == "approved":
+        return None
+    if state is not None:
+        return _stop(f"{id.name} says approved, but {target.name} lists it as {state}", listed, status)
+    # A nameless connection is one whose endpoint the caller may not see: it may be this one.
+    if states and "" not in states:
+        text = f"{id.name} says approved, but {target.name} knows no such connection, as after a restart"
+        return _stop(text, listed, status)
+    text = f"{id.name} says approved, as it may after a restart too; whether {target.name} knows it is not in the input"
+    ask = f"add what `az rest -u {target.text}/privateEndpointConnections?api-version=2024-09-01` prints"
+    return Step(HopKind.DOOR, Outcome.UNKNOWN, text, say.cites(status), ask)
+
+
+def sign(case: Case) -> Step | None:
+    """What shows that the cluster was restarted at some time: an endpoint of one's own that once led there.
+
+    None proves nothing: most restarts leave no trace in ARM.
+    """
+    for endpoint in case.endpoints_to(case.environment.cluster):
+        if is_planned(case, endpoint.id) or is_kept_by_aks(case, endpoint) or _never_led(endpoint):
+            continue
+        step = break_of(case, endpoint)
+        if step is not None and step.outcome is Outcome.STOP:
+            return step
+    return None
+
+
+def _never_led(endpoint: Endpoint) -> bool:
+    return (say.told(endpoint.status) or "") in ("pending", "rejected") or say.told(endpoint.ready) is False
+
+
+def _stop(text: str, *facts: Fact[Any]) -> Step:
+    return Step(HopKind.DOOR, Outcome.STOP, text, say.cites(*facts))
