@@ -1,0 +1,394 @@
+"""String functions. Source: Microsoft Learn, "String functions for ARM templates", checked 2026-01-05.
+
+Strings with open parts keep their known parts wherever the function allows it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from typing import Final
+from urllib.parse import quote, unquote, urljoin
+
+import msgspec
+
+from cloison.sources.arm_template.errors import Fault
+from cloison.sources.arm_template.functions.dotnet_format import format_value
+from cloison.sources.arm_template.functions.registry import Table, refuse, text, textual, whole
+from cloison.sources.arm_template.limits import Budget
+from cloison.sources.arm_template.symbols import (
+    ARRAY,
+    BOOL,
+    INT,
+    STRING,
+    Symbol,
+    Value,
+    join,
+    parts_of,
+    unknown,
+)
+from cloison.sources.arm_template.values import has_symbol, text_of
+
+TABLE: Final = Table()
+
+
+def _each(name: str, value: Value, change: Callable[[str], str]) -> Value:
+    """The string with its known parts changed and its open parts wrapped in the call."""
+    pieces: list[str | Symbol] = []
+    for part in parts_of(textual(name, value)):
+        if isinstance(part, str):
+            pieces.append(change(part))
+        else:
+            made = unknown(name, (part,), STRING)
+            pieces.append(msgspec.structs.replace(made, segment=part.segment))
+    return join(pieces)
+
+
+@TABLE.open("toLower", kind=STRING)
+def _to_lower(budget: Budget, args: Sequence[Value]) -> Value:
+    return _each("toLower", args[0], str.lower)
+
+
+@TABLE.open("toUpper", kind=STRING)
+def _to_upper(budget: Budget, args: Sequence[Value]) -> Value:
+    return _each("toUpper", args[0], str.upper)
+
+
+@TABLE.plain("trim", kind=STRING)
+def _trim(budget: Budget, args: Sequence[Value]) -> Value:
+    return text("trim", args[0]).strip()
+
+
+def concat_text(budget: Budget, args: Sequence[Value]) -> Value:
+    """Strings joined; numbers and booleans as their text, as ARM takes them beside strings."""
+    pieces: list[str | Symbol] = []
+    size = 0
+    for arg in args:
+        if isinstance(arg, (list, dict)):
+            raise refuse("concat", "only strings or only arrays", arg)
+        piece = arg if isinstance(arg, (str, Symbol)) else text_of(arg)
+        size += len(piece) if isinstance(piece, str) else 8
+        pieces.append(piece)
+    budget.text(size)
+    return join(pieces)
+
+
+@TABLE.open("format", 1, None, STRING)
+def _format(budget: Budget, args: Sequence[Value]) -> Value:
+    pattern = args[0]
+    if not isinstance(pattern, str):
+        return unknown("format", args, STRING)
+    pieces: list[str | Symbol] = []
+    size = 0
+    for piece in _format_pieces(pattern, args):
+        size += len(piece) if isinstance(piece, str) else 8
+        budget.text(size)
+        pieces.append(piece)
+    return join(pieces)
+
+
+def _format_pieces(pattern: str, args: Sequence[Value]) -> list[str | Symbol]:
+    pieces: list[str | Symbol] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if char not in "{}":
+            end = min(
+                [found for found in (pattern.find("{", at), pattern.find("}", at)) if found >= 0], default=-1
+            )
+            end = len(pattern) if end < 0 else end
+            pieces.append(pattern[at:end])
+            at = end
+        elif pattern[at : at + 2] == char * 2:
+            pieces.append(char)
+            at += 2
+        elif char == "}":
+            raise Fault(
+                "the format string of 'format' has a '}' without its '{'", hint="write '}}' for a brace"
+            )
+        else:
+            end = pattern.find("}", at)
+            if end < 0:
+                raise Fault(
+                    "the format string of 'format' has a '{' without its '}'", hint="write '{{' for a brace"
+                )
+            pieces.append(_place(pattern[at + 1 : end], args))
+            at = end + 1
+    return pieces
+
+
+def _place(inner: str, args: Sequence[Value]) -> str | Symbol:
+    """One `{index,width:format}` of a .NET composite format string."""
+    head, colon, style = inner.partition(":")
+    index, comma, width = head.partition(",")
+    if not index.strip().isdecimal() or (comma and not width.strip().lstrip("-").isdecimal()):
+        raise Fault(f"the format item '{{{inner}}}' of 'format' has no index")
+    at = int(index) if len(index) < 6 else len(args)
+    if at + 1 >= len(args):
+        raise Fault(f"the format item '{{{inner}}}' of 'format' has no argument; {len(args) - 1} were given")
+    value = args[at + 1]
+    if isinstance(value, (Symbol, list, dict)):
+        if isinstance(value, Symbol):
+            return (
+                value
+                if not (colon or comma)
+                else unknown("format", ("{0" + head[len(index) :] + colon + style + "}", value), STRING)
+            )
+        return text_of(value) if not _holds(value) else unknown("string", (value,), STRING)
+    return format_value(value, style, int(width) if comma else 0)
+
+
+def _holds(value: Value) -> bool:
+    inner = value.values() if isinstance(value, dict) else value
+    return any(isinstance(one, Symbol) or (isinstance(one, (list, dict)) and _holds(one)) for one in inner)
+
+
+@TABLE.open("string", kind=STRING)
+def _string(budget: Budget, args: Sequence[Value]) -> Value:
+    value = args[0]
+    if isinstance(value, Symbol):
+        return value if value.kind == STRING and not value.nullable else unknown("string", args, STRING)
+    if isinstance(value, (list, dict)) and has_symbol(value, budget):
+        return unknown("string", args, STRING)
+    made = text_of(value)
+    budget.text(len(made))
+    return made
+
+
+@TABLE.open("replace", 3, 3, STRING)
+def _replace(budget: Budget, args: Sequence[Value]) -> Value:
+    value, old, new = args
+    if isinstance(old, Symbol) or isinstance(new, Symbol):
+        return unknown("replace", args, STRING)
+    old, new = text("replace", old), text("replace", new)
+    value = textual("replace", value)
+    if isinstance(value, str):
+        return _replaced(budget, value, old, new)
+    # A longer text could straddle a known and an open part.
+    if len(old) != 1 or not value.parts:
+        return unknown("replace", args, STRING)
+    pieces: list[str | Symbol] = []
+    for part in value.parts:
+        if isinstance(part, str):
+            pieces.append(_replaced(budget, part, old, new))
+        else:
+            pieces.append(unknown("replace", (part, old, new), STRING))
+    return join(pieces)
+
+
+def _replaced(budget: Budget, value: str, old: str, new: str) -> str:
+    if not old:
+        raise Fault("the template language function 'replace' expects a text to look for; it is empty")
+    budget.text(len(value) + value.count(old) * max(0, len(new) - len(old)))
+    return value.replace(old, new)
+
+
+@TABLE.open("split", 2, 2, ARRAY)
+def _split(budget: Budget, args: Sequence[Value]) -> Value:
+    value, marks = textual("split", args[0]), args[1]
+    if isinstance(marks, Symbol) or (isinstance(marks, list) and has_symbol(marks, budget)):
+        return unknown("split", args, ARRAY)
+    cuts = [text("split", mark) for mark in (marks if isinstance(marks, list) else [marks])]
+    if isinstance(value, str):
+        budget.weigh(value)
+        return _pieces(value, cuts)
+    if cuts == ["/"] and value.parts and all(isinstance(part, str) or part.segment for part in value.parts):
+        return _split_segments(value)
+    return unknown("split", args, ARRAY)
+
+
+def _pieces(value: str, cuts: Sequence[str]) -> list[Value]:
+    pieces = [value]
+    for cut in cuts:
+        if cut:
+            pieces = [inner for piece in pieces for inner in piece.split(cut)]
+    return list(pieces)
+
+
+def _split_segments(value: Symbol) -> list[Value]:
+    rows: list[list[str | Symbol]] = [[]]
+    for part in value.parts:
+        if isinstance(part, str):
+            first, *rest = part.split("/")
+            rows[-1].append(first)
+            rows.extend([piece] for piece in rest)
+        else:
+            rows[-1].append(part)
+    return [join(row) for row in rows]
+
+
+@TABLE.open("join", 2, 2, STRING)
+def _join(budget: Budget, args: Sequence[Value]) -> Value:
+    values, mark = args
+    if isinstance(values, Symbol) or isinstance(mark, Symbol):
+        return unknown("join", args, STRING)
+    if not isinstance(values, list):
+        raise refuse("join", "an array", values)
+    pieces: list[str | Symbol] = []
+    size = 0
+    for at, value in enumerate(values):
+        if isinstance(value, (list, dict)) and has_symbol(value, budget):
+            return unknown("join", args, STRING)
+        piece = value if isinstance(value, (str, Symbol)) else text_of(value)
+        size += len(text("join", mark)) + (len(piece) if isinstance(piece, str) else 8)
+        budget.text(size)
+        pieces += [piece] if not at else [mark, piece]
+    return join(pieces)
+
+
+@TABLE.open("startsWith", 2, 2, BOOL)
+def _starts_with(budget: Budget, args: Sequence[Value]) -> Value:
+    return _edge("startsWith", args, lambda value: value.prefix, str.startswith)
+
+
+@TABLE.open("endsWith", 2, 2, BOOL)
+def _ends_with(budget: Budget, args: Sequence[Value]) -> Value:
+    return _edge("endsWith", args, lambda value: value.suffix, str.endswith)
+
+
+def _edge(
+    name: str, args: Sequence[Value], known: Callable[[Symbol], str], test: Callable[[str, str], bool]
+) -> Value:
+    """Whether a string starts or ends with another, without regard to case."""
+    value, edge = textual(name, args[0]), textual(name, args[1])
+    if isinstance(edge, Symbol):
+        return unknown(name, args, BOOL)
+    edge = edge.lower()
+    if isinstance(value, str):
+        return test(value.lower(), edge)
+    stated = known(value).lower()
+    if test(stated, edge):
+        return True
+    return unknown(name, args, BOOL) if test(edge, stated) else False
+
+
+@TABLE.open("substring", 2, 3, STRING)
+def _substring(budget: Budget, args: Sequence[Value]) -> Value:
+    value = textual("substring", args[0])
+    if isinstance(args[1], Symbol) or (len(args) > 2 and isinstance(args[2], Symbol)):
+        return unknown("substring", args, STRING)
+    start = whole("substring", args[1])
+    count = whole("substring", args[2]) if len(args) > 2 else None
+    if start < 0 or (count is not None and count < 0):
+        raise Fault(
+            "the template language function 'substring' expects a start and a length that are not negative"
+        )
+    if isinstance(value, Symbol):
+        if count is not None and start + count <= len(value.prefix):
+            return value.prefix[start : start + count]
+        return unknown("substring", args, STRING)
+    if start > len(value) or (count is not None and start + count > len(value)):
+        raise Fault(
+            f"unable to evaluate the template language function 'substring': start {start} and length "
+            f"{'to the end' if count is None else count} must refer to a place within the string, "
+            f"which has {len(value)} characters",
+            hint="'take' cuts without this error",
+        )
+    return value[start:] if count is None else value[start : start + count]
+
+
+@TABLE.plain("indexOf", 2, 2, INT)
+def _index_of(budget: Budget, args: Sequence[Value]) -> Value:
+    if isinstance(args[0], list):
+        return next((at for at, value in enumerate(args[0]) if value == args[1]), -1)
+    return text("indexOf", args[0]).lower().find(text("indexOf", args[1]).lower())
+
+
+@TABLE.plain("lastIndexOf", 2, 2, INT)
+def _last_index_of(budget: Budget, args: Sequence[Value]) -> Value:
+    if isinstance(args[0], list):
+        return max((at for at, value in enumerate(args[0]) if value == args[1]), default=-1)
+    return text("lastIndexOf", args[0]).lower().rfind(text("lastIndexOf", args[1]).lower())
+
+
+@TABLE.plain("padLeft", 2, 3, STRING)
+def _pad_left(budget: Budget, args: Sequence[Value]) -> Value:
+    value, width = text_of(args[0]), whole("padLeft", args[1])
+    fill = text("padLeft", args[2]) if len(args) > 2 else " "
+    if len(fill) != 1:
+        raise Fault("the template language function 'padLeft' expects one character to pad with")
+    budget.text(max(width, 0))
+    return value.rjust(width, fill)
+
+
+@TABLE.plain("base64", kind=STRING)
+def _base64(budget: Budget, args: Sequence[Value]) -> Value:
+    return base64.b64encode(text("base64", args[0]).encode("utf-8", "replace")).decode()
+
+
+def _from_base64(name: str, value: Value) -> str:
+    try:
+        return base64.b64decode(text(name, value), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError) as problem:
+        raise Fault(
+            f"the template language function '{name}' expects base64 of UTF-8 text: {problem}"
+        ) from problem
+
+
+@TABLE.plain("base64ToString", kind=STRING)
+def _base64_to_string(budget: Budget, args: Sequence[Value]) -> Value:
+    return _from_base64("base64ToString", args[0])
+
+
+@TABLE.plain("base64ToJson")
+def _base64_to_json(budget: Budget, args: Sequence[Value]) -> Value:
+    return parse_json("base64ToJson", _from_base64("base64ToJson", args[0]))
+
+
+def parse_json(name: str, value: str) -> Value:
+    """The JSON value of a text, as Json.NET reads it: quotes may be single. Raises Fault where it is none."""
+    try:
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        pass
+    try:
+        # Bicep and old templates write json('None') and single quotes; Json.NET reads the second.
+        return json.loads(value.replace("'", '"'), strict=False)
+    except (ValueError, RecursionError) as problem:
+        raise Fault(f"the template language function '{name}' expects JSON: {problem}") from problem
+
+
+@TABLE.plain("json", nullable=True)
+def _json(budget: Budget, args: Sequence[Value]) -> Value:
+    value = text("json", args[0])
+    budget.step(len(value) >> 4)
+    return parse_json("json", value)
+
+
+@TABLE.plain("dataUri", kind=STRING)
+def _data_uri(budget: Budget, args: Sequence[Value]) -> Value:
+    encoded = base64.b64encode(text("dataUri", args[0]).encode("utf-8", "replace")).decode()
+    return f"data:text/plain;charset=utf8;base64,{encoded}"
+
+
+@TABLE.plain("dataUriToString", kind=STRING)
+def _data_uri_to_string(budget: Budget, args: Sequence[Value]) -> Value:
+    head, comma, body = text("dataUriToString", args[0]).partition(",")
+    if not head.startswith("data:") or not comma:
+        raise Fault(
+            "the template language function 'dataUriToString' expects a text that starts with 'data:'"
+        )
+    return _from_base64("dataUriToString", body) if head.endswith(";base64") else unquote(body)
+
+
+@TABLE.plain("uriComponent", kind=STRING)
+def _uri_component(budget: Budget, args: Sequence[Value]) -> Value:
+    return quote(text("uriComponent", args[0]), safe="-_.~", errors="replace")
+
+
+@TABLE.plain("uriComponentToString", kind=STRING)
+def _uri_component_to_string(budget: Budget, args: Sequence[Value]) -> Value:
+    return unquote(text("uriComponentToString", args[0]))
+
+
+@TABLE.plain("uri", 2, 2, STRING)
+def _uri(budget: Budget, args: Sequence[Value]) -> Value:
+    base, relative = text("uri", args[0]), text("uri", args[1])
+    try:
+        return urljoin(base, relative)
+    except ValueError as problem:
+        raise Fault(
+            f"the template language function 'uri' expects an absolute address: {problem}"
+        ) from problem

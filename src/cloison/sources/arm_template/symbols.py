@@ -1,0 +1,259 @@
+"""Values that the template leaves open: what is known of them, and which parameter would decide them.
+
+A symbol is a text in the expression language. Two symbols with the same text are the same value, so an id
+with an unknown name in it still finds the resource with that name. A string symbol may know some of its
+parts; a choice knows its two outcomes but not its condition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from cloison.sources.arm_template.grammar import number, quote
+
+TEXT_MAX: Final = 1_500
+"""Characters of a symbol's text; a longer one keeps its start and a digest, so that equal stays equal."""
+SEGMENT_MAX: Final = 150
+"""Characters of a symbol in an id."""
+
+ANY: Final = ""
+STRING: Final = "string"
+INT: Final = "int"
+BOOL: Final = "bool"
+ARRAY: Final = "array"
+OBJECT: Final = "object"
+
+Value: TypeAlias = Any
+"""None, bool, int, float, str, list, dict or Symbol; containers may hold symbols."""
+
+NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Symbol(msgspec.Struct, frozen=True, eq=False):
+    """An unknown value. Equal symbols have equal text; str() is the text that an id shows for it."""
+
+    text: str
+    """The expression, readable: `parameters('x')`, `reference('…').foo`."""
+    needs: frozenset[str] = NOTHING
+    """Parameters of the outermost template that would decide it; empty where only Azure can."""
+    kind: str = ANY
+    """`string`, `int`, `bool`, `array`, `object`, or empty where the template does not say."""
+    parts: tuple[str | Symbol, ...] = ()
+    """Known and unknown pieces of a partly known string, in order; empty where nothing is known."""
+    label: str = ""
+    """What an id shows for it, where that is not its text: `{subscription}`."""
+    nullable: bool = True
+    """It may be null."""
+    segment: bool = False
+    """A string that cannot hold a slash: a name in a resource id."""
+    choice: tuple[Value, Value, Value] | None = None
+    """Condition, value when true, value when false."""
+    call: tuple[str, tuple[Value, ...]] | None = None
+    """Function and arguments it came from, for the few functions that look through others."""
+    member: Callable[[str], Value] | None = None
+    """Property of a value that is partly known; KeyError where the template does not state it."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Symbol) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __str__(self) -> str:
+        if self.parts:
+            return "".join([part if isinstance(part, str) else str(part) for part in self.parts])
+        return "{" + (self.label or _clean(self.text)) + "}"
+
+    def __repr__(self) -> str:
+        return f"<{self.text}>"
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self.text} is neither true nor false; ask whether it is a Symbol")
+
+    @property
+    def prefix(self) -> str:
+        """What the string is known to start with."""
+        return self.parts[0] if self.parts and isinstance(self.parts[0], str) else ""
+
+    @property
+    def suffix(self) -> str:
+        """What the string is known to end with."""
+        return self.parts[-1] if self.parts and isinstance(self.parts[-1], str) else ""
+
+    @property
+    def resource_id(self) -> str | None:
+        """The text as a resource id with open parts in braces, or None where it is no id."""
+        if not self.prefix.startswith("/"):
+            return None
+        text = str(self)
+        return text if "/providers/" in text or text.startswith("/subscriptions/") else None
+
+
+class Lambda(msgspec.Struct, frozen=True, eq=False):
+    """A function that an expression hands to `map` and its like."""
+
+    names: tuple[str, ...]
+    body: Callable[[Any], Value]
+    context: Any
+    text: str
+
+
+def _clean(text: str) -> str:
+    safe = text.replace("/", "|")
+    return safe if len(safe) <= SEGMENT_MAX else safe[: SEGMENT_MAX - 10] + "…" + _digest(text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def bound(text: str) -> str:
+    """The text, or its start and a digest of the whole."""
+    return text if len(text) <= TEXT_MAX else f"{text[: TEXT_MAX - 12]}…#{_digest(text)}"
+
+
+def show(value: Value) -> str:
+    """A value as an expression writes it; long containers as their start and a digest."""
+    pieces: list[str] = []
+    _write(value, pieces)
+    return bound("".join(pieces))
+
+
+def _write(value: Value, into: list[str]) -> None:
+    if isinstance(value, (Symbol, Lambda)):
+        into.append(value.text)
+    elif isinstance(value, str):
+        into.append(quote(bound(value)))
+    elif value is None or isinstance(value, bool):
+        into.append({None: "null()", True: "true()", False: "false()"}[value])
+    elif isinstance(value, (int, float)):
+        into.append(number(value))
+    elif isinstance(value, dict):
+        _several("createObject", [piece for pair in value.items() for piece in pair], into)
+    else:
+        _several("createArray", value, into)
+
+
+def _several(name: str, values: Iterable[Value], into: list[str]) -> None:
+    into.append(name + "(")
+    # An array of arrays of the same array would print without end: one level prints at most what a text holds.
+    room = TEXT_MAX
+    for at, value in enumerate(values):
+        inner = show(value)
+        room -= len(inner)
+        into.append((", " if at else "") + inner)
+        if room < 0 and at > 200:
+            into.append(f", …#{at}")
+            break
+    into.append(")")
+
+
+def needs_of(values: Iterable[Value], depth: int = 6) -> frozenset[str]:
+    """Parameters that the values need, looked for in containers to a modest depth."""
+    found: frozenset[str] = NOTHING
+    for value in values:
+        if isinstance(value, Symbol):
+            found = found | value.needs if found else value.needs
+        elif isinstance(value, dict) and depth:
+            found |= needs_of(value.values(), depth - 1)
+        elif isinstance(value, list) and depth:
+            found |= needs_of(value, depth - 1)
+    return found
+
+
+def unknown(name: str, args: Iterable[Value], kind: str = ANY, *, nullable: bool = False) -> Symbol:
+    """The result of a function whose arguments do not decide it."""
+    args = tuple(args)
+    text = bound(f"{name}({', '.join([show(arg) for arg in args])})")
+    return Symbol(text, needs=needs_of(args), kind=kind, call=(name, args), nullable=nullable)
+
+
+def choose(condition: Symbol, yes: Value, no: Value) -> Value:
+    """`if` with an unknown condition: either outcome, or the outcome when both are the same."""
+    if same(yes, no):
+        return yes
+    if yes is True and no is False:
+        return condition
+    kind = kind_of(yes)
+    return Symbol(
+        bound(f"if({condition.text}, {show(yes)}, {show(no)})"),
+        needs=needs_of((condition, yes, no)),
+        kind=kind if kind == kind_of(no) else ANY,
+        choice=(condition, yes, no),
+        nullable=may_be_null(yes) or may_be_null(no),
+    )
+
+
+def same(one: Value, other: Value) -> bool:
+    """The values are the same, open parts included; numbers and booleans are different things."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(
+            same(left, right) for left, right in zip(one, other, strict=True)
+        )
+    return bool(one == other)
+
+
+def may_be_null(value: Value) -> bool:
+    """The value is null or cannot be told from null."""
+    return value is None or (isinstance(value, Symbol) and value.nullable)
+
+
+_KINDS: Final[Mapping[type, str]] = {str: STRING, bool: BOOL, int: INT, list: ARRAY, dict: OBJECT}
+
+
+def kind_of(value: Value) -> str:
+    """`string`, `int`, `bool`, `array`, `object`; empty for null, decimals and symbols that do not say."""
+    return value.kind if isinstance(value, Symbol) else _KINDS.get(type(value), ANY)
+
+
+def join(pieces: Iterable[str | Symbol]) -> str | Symbol:
+    """A string from its pieces, neighbours that are known joined; a plain string when all are known."""
+    flat: list[str | Symbol] = []
+    for piece in pieces:
+        for part in piece.parts if isinstance(piece, Symbol) and piece.parts else (piece,):
+            if isinstance(part, str) and flat and isinstance(flat[-1], str):
+                flat[-1] += part
+            elif part != "":
+                flat.append(part)
+    if not flat:
+        return ""
+    if len(flat) == 1:
+        return flat[0]
+    return Symbol(
+        bound(
+            "concat("
+            + ", ".join([quote(part) if isinstance(part, str) else part.text for part in flat])
+            + ")"
+        ),
+        needs=needs_of(flat),
+        kind=STRING,
+        parts=tuple(flat),
+        nullable=False,
+        segment=all("/" not in part if isinstance(part, str) else part.segment for part in flat),
+    )
+
+
+def parts_of(value: str | Symbol) -> tuple[str | Symbol, ...]:
+    """The pieces of a string, known or not."""
+    if isinstance(value, str):
+        return (value,)
+    return value.parts or (value,)
+
+
+def as_segment(value: str | Symbol) -> str | Symbol:
+    """The same name, now known to hold no slash: it stands as one segment of an id."""
+    if isinstance(value, str) or value.segment:
+        return value
+    if value.parts:
+        return join([as_segment(part) for part in value.parts])
+    return msgspec.structs.replace(value, segment=True)
