@@ -8,18 +8,17 @@ import msgspec
 
 from cloison import __version__
 from cloison.arm.ids import ResourceId
+from cloison.check import asked
 from cloison.check.discovery import Discovery
 from cloison.check.document import EnvironmentReport, Report, RequirementReport, VerdictWord
 from cloison.check.scenario import classify
 from cloison.check.write import Writer, gap
 from cloison.kinds import all_facets
-from cloison.model.environment import Environment
-from cloison.model.errors import CloisonError
 from cloison.model.facts import NotKnown, Unknown
 from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import Finding, HopKind, Severity, Verdict, unknown_step
 from cloison.reach.fabric import Fabric
-from cloison.requirements import Requirement, requirements
+from cloison.requirements import Requirement
 from cloison.requirements.case import Case
 
 
@@ -31,7 +30,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     workspace: str | None = None
     """Name or id of one workspace; None: every one."""
     dns: dict[str, str] = {}
-    """DNS server address -> id of the network whose private zones it answers from."""
+    """DNS server address -> name or id of the network whose private zones it answers from."""
     only: tuple[str, ...] = ()
     """Requirement ids; empty: all."""
 
@@ -39,10 +38,11 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
 def run(snapshot: Snapshot, options: CheckOptions | None = None) -> Report:
     """The report on every environment of a snapshot. Raises CloisonError where the options name nothing."""
     options = options or CheckOptions()
-    fabric = Fabric(all_facets(snapshot), _forwarders(options.dns))
+    rules = asked.rules(options.only)
+    fabric = Fabric(all_facets(snapshot))
+    fabric.forwarders = asked.forwarders(options.dns, fabric)
     discovery = Discovery(snapshot, fabric)
-    chosen = _chosen(discovery.environments, options)
-    rules = requirements(options.only)
+    chosen = asked.environments(discovery.environments, options.workspace, options.cluster)
     writer = Writer(snapshot)
     environments = tuple(_environment(Case(one, snapshot, fabric), rules, writer) for one in chosen)
     gaps = (*snapshot.gaps, *discovery.gaps)
@@ -135,37 +135,3 @@ def _overall(verdicts: list[VerdictWord], *, hidden: bool) -> VerdictWord:
     if "unknown" in verdicts or (hidden and not verdicts):
         return "unknown"
     return "met" if verdicts else "not-applicable"
-
-
-def _forwarders(told: dict[str, str]) -> dict[str, ResourceId]:
-    return {address: ResourceId.parse(network) for address, network in told.items()}
-
-
-def _chosen(environments: list[Environment], options: CheckOptions) -> list[Environment]:
-    chosen = [
-        one
-        for one in environments
-        if _named(one.cluster, options.cluster) and (_named(one.workspace, options.workspace))
-    ]
-    if environments and not chosen:
-        there = ", ".join(
-            sorted(
-                {
-                    f"{one.workspace.name if one.workspace else '-'} with {one.cluster.name}"
-                    for one in environments
-                }
-            )
-        )
-        raise CloisonError(
-            "E210",
-            "no environment has that workspace and cluster",
-            because=f"the input holds {there}",
-            help="name one of these, by name or id",
-        )
-    return chosen
-
-
-def _named(id: ResourceId | None, wanted: str | None) -> bool:
-    if wanted is None:
-        return True
-    return id is not None and wanted.lower() in (id.name.lower(), str(id))

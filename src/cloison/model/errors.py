@@ -5,6 +5,8 @@ Every layer raises it for input or options that cannot be used; the command line
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class CloisonError(Exception):
     """Something that cannot be read, judged or done.
@@ -34,3 +36,13 @@ class CloisonError(Exception):
         self.file = file
         self.line = line
         self.column = column
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """`; did you mean S19?` for a word that is not among the known ones, or nothing where none is like it."""
+    # Needed only when something went wrong already.
+    from difflib import get_close_matches
+
+    names = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), names, n=1)
+    return f"; did you mean {names[found[0]]}?" if found else ""
