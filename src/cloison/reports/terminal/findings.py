@@ -1,0 +1,210 @@
+"""What does not hold, requirement by requirement, with its trace and its fixes; then doubts, notes and the rest.
+
+Findings that differ in their subject only are told once, with the names of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloison.check.document import EnvironmentReport, Evidence, FixReport, Hop, RequirementReport
+from cloison.reports.escape import safe
+from cloison.reports.layout import Sheet
+from cloison.reports.names import Names
+from cloison.reports.words import STYLE, counted
+
+Group = list[RequirementReport]
+
+ID_AT = 7
+INDENT = 6
+"""Of everything below a message."""
+HOP_AT = 21
+"""Where the text of a hop starts; its label is `filter unknown` at the longest."""
+TEXT_AT = 13
+"""Where other texts start; their label is `manual` at the longest."""
+
+
+class Standing:
+    """How the requirements stand over some findings: each by the worst that weighs."""
+
+    def __init__(self, found: Iterable[RequirementReport]) -> None:
+        self.broken: list[RequirementReport] = []
+        self.unknown: list[RequirementReport] = []
+        self.notes: list[RequirementReport] = []
+        seen: dict[str, set[str]] = {}
+        for one in found:
+            told = seen.setdefault(one.id, set())
+            if one.verdict in ("met", "not-applicable"):
+                told.add(one.verdict)
+            elif one.severity == "note":
+                told.add("note")
+                self.notes.append(one)
+            else:
+                told.add(one.verdict)
+                (self.broken if one.verdict == "broken" else self.unknown).append(one)
+        self._by_id = {id: next(word for word in _WORST_FIRST if word in told) for id, told in seen.items()}
+
+    def ids(self, word: str) -> list[str]:
+        """Requirements that stand so: `broken`, `unknown`, `note`, `met` or `not-applicable`."""
+        return [id for id, found in self._by_id.items() if found == word]
+
+    @property
+    def counts(self) -> str:
+        """`4 requirements broken, 1 unknown, 2 with notes only, 16 met, 1 not applicable`."""
+        words = {
+            "broken": "broken",
+            "unknown": "unknown",
+            "note": "with notes only",
+            "met": "met",
+            "not-applicable": "not applicable",
+        }
+        found = [(len(self.ids(word)), text) for word, text in words.items()]
+        told = [(number, text) for number, text in found if number]
+        if not told:
+            return "no requirement was judged"
+        (number, text), *others = told
+        return ", ".join([f"{counted(number, 'requirement')} {text}", *(f"{n:,} {t}" for n, t in others)])
+
+    @property
+    def example(self) -> str | None:
+        """A finding that is worth explaining: one with a fix, else the first."""
+        for found in (self.broken, self.unknown, self.notes):
+            for one in (*(one for one in found if one.fixes), *found):
+                return one.finding
+        return None
+
+
+_WORST_FIRST = ("broken", "unknown", "note", "met", "not-applicable")
+
+
+def findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
+    """The sections of one environment."""
+    standing = Standing(environment.requirements)
+    told: set[tuple[str, str]] = set()
+    if standing.broken:
+        sheet.heading("Broken", "bold red")
+        for id, groups in _by_requirement(standing.broken):
+            _title(sheet, id, groups)
+            for group in groups:
+                _broken(sheet, group, names, told)
+    if standing.unknown:
+        sheet.heading("Unknown", "bold yellow")
+        for id, groups in _by_requirement(standing.unknown):
+            _title(sheet, id, groups)
+            for group in groups:
+                _message(sheet, group, names)
+        _supplies(sheet, standing.unknown)
+    _notes(sheet, standing.notes, names)
+    sheet.blank()
+    for word, label in (("met", "met"), ("not-applicable", "not applicable")):
+        ids = standing.ids(word)
+        if ids:
+            sheet.entry(label, " ".join(ids), at=len(label) + 2, label_style=STYLE[word])
+
+
+def _by_requirement(found: Iterable[RequirementReport]) -> list[tuple[str, list[Group]]]:
+    """Groups of findings that differ in their subject only, under their requirement's id."""
+    groups: dict[str, dict[object, Group]] = {}
+    for one in found:
+        name = one.subject.rpartition("/")[2]
+        same = (one.verdict, one.severity, _without(one.message, name), one.ask, len(one.fixes))
+        groups.setdefault(one.id, {}).setdefault(same, []).append(one)
+    return [(id, list(same.values())) for id, same in groups.items()]
+
+
+def _without(text: str, name: str) -> str:
+    return text.replace(name, "\0") if name else text
+
+
+def _title(sheet: Sheet, id: str, groups: list[Group]) -> None:
+    first = groups[0][0]
+    warning = all(one.severity == "warning" for group in groups for one in group)
+    weight = " (warning)" if warning and first.verdict == "broken" else ""
+    sheet.blank()
+    sheet.entry(id, f"{safe(first.title)}{weight}", indent=2, at=ID_AT, style="bold", label_style="bold")
+
+
+def _broken(sheet: Sheet, group: Group, names: Names, told: set[tuple[str, str]]) -> None:
+    first = group[0]
+    _message(sheet, group, names)
+    if len(first.evidence) > 1:
+        passes = all(hop.outcome == "pass" for hop in first.evidence)
+        for hop in dict.fromkeys(first.evidence):
+            _hop(sheet, hop, names, cited=hop.outcome != "pass" or (passes and hop.hop == "door"))
+    else:
+        cited = dict.fromkeys(cite for one in group for hop in one.evidence for cite in hop.evidence)
+        for evidence in cited:
+            sheet.entry("by", _where(evidence, names), indent=INDENT, at=TEXT_AT, style="dim")
+    for one in group:
+        for fix in one.fixes:
+            _fix(sheet, fix, told)
+
+
+def _message(sheet: Sheet, group: Group, names: Names) -> None:
+    first, *others = group
+    sheet.text(f"{names.text(first.message)} ({first.finding})", indent=INDENT - 2)
+    if others:
+        alike = ", ".join(dict.fromkeys(names.resource(one.subject) for one in others))
+        sheet.text(f"likewise {alike}", indent=INDENT - 2)
+
+
+def _hop(sheet: Sheet, hop: Hop, names: Names, *, cited: bool) -> None:
+    """One line where the packet passes, all of it where it does not. What names lead to decides most: always all."""
+    passes = hop.outcome == "pass"
+    sheet.entry(
+        f"{hop.hop:7}{hop.outcome}",
+        names.text(hop.text),
+        indent=INDENT,
+        at=HOP_AT,
+        label_style=STYLE[hop.outcome],
+        style="dim" if passes else "",
+        cut=passes and hop.hop != "name",
+    )
+    for evidence in dict.fromkeys(hop.evidence if cited else ()):
+        sheet.entry("", _where(evidence, names), indent=INDENT, at=HOP_AT, style="dim")
+
+
+def _where(evidence: Evidence, names: Names) -> str:
+    """The setting that decided, with its place."""
+    place = names.place(evidence)
+    return f"{names.setting(evidence)} ({place})" if place else names.setting(evidence)
+
+
+def _fix(sheet: Sheet, fix: FixReport, told: set[tuple[str, str]]) -> None:
+    key = (fix.target, fix.summary)
+    again = " (as above)" if key in told else ""
+    sheet.entry("fix", f"{safe(fix.summary)}{again}", indent=INDENT, at=TEXT_AT, label_style="bold")
+    if not again:
+        told.add(key)
+        style = STYLE[fix.safety]
+        sheet.entry(fix.safety, safe(fix.why), indent=INDENT, at=TEXT_AT, label_style=style, style="dim")
+
+
+def _supplies(sheet: Sheet, found: Iterable[RequirementReport]) -> None:
+    """What to supply, each thing once, with the requirements that wait for it."""
+    asked: dict[str, dict[str, None]] = {}
+    for one in found:
+        for ask in dict.fromkeys((one.ask, *(hop.ask for hop in one.evidence))):
+            if ask:
+                asked.setdefault(ask, {})[one.id] = None
+    if not asked:
+        return
+    sheet.blank()
+    sheet.text("What to supply to decide them", indent=2, style="bold")
+    for ask, ids in asked.items():
+        sheet.text(f"{safe(ask)}  ({' '.join(ids)})", indent=4)
+
+
+def _notes(sheet: Sheet, found: Iterable[RequirementReport], names: Names) -> None:
+    groups = _by_requirement(found)
+    if not groups:
+        return
+    sheet.heading("Notes, which break nothing")
+    for id, same in groups:
+        for number, group in enumerate(same):
+            first, *others = group
+            doubt = "not decided: " if first.verdict == "unknown" else ""
+            alike = ", ".join(dict.fromkeys(names.resource(one.subject) for one in others))
+            also = f"; likewise {alike}" if alike else ""
+            label = id if number == 0 else ""
+            sheet.entry(label, f"{doubt}{names.text(first.message)}{also}", indent=2, at=ID_AT)
