@@ -678,10 +678,11 @@ def changed(bodies: list[Body], changes: dict[str, Any]) -> list[Body]:
 
     A key names a resource by the end of its id, and after `#` a JSON pointer into it. A value replaces what stands
     there; objects without a pointer are merged into the body; `"(gone)"` removes. A resource that is not there is
-    made, at the id that its key begins with a slash or a type.
+    made, at the id that its key begins with a slash or a type. A text `@vaults/mlvault` stands for that vault's id,
+    `@nodes/privateEndpoints/x` for one in the node resource group.
     """
     found = copy.deepcopy(bodies)
-    for key, value in changes.items():
+    for key, value in _spelt_out(changes).items():
         path, _, pointer = key.partition("#")
         at = _position(found, path)
         if at is None:
@@ -694,6 +695,17 @@ def changed(bodies: list[Body], changes: dict[str, Any]) -> list[Body]:
         else:
             _put(found[at], pointer.strip("/").split("/"), value)
     return found
+
+
+def _spelt_out(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_spelt_out(key): _spelt_out(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_spelt_out(one) for one in value]
+    if not isinstance(value, str) or not value.startswith("@") or "/" not in value:
+        return value
+    path = value[1:]
+    return id_of(path.removeprefix("nodes/"), NODES) if path.startswith("nodes/") else id_of(path)
 
 
 def _position(bodies: list[Body], path: str) -> int | None:
