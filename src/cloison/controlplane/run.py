@@ -46,6 +46,19 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     undo: tuple[Write, ...]
     """What `Azure.take_back` takes the changes back with."""
 
+    @property
+    def first(self) -> Any:
+        """The body of the first answer, while the operation runs; None where there is none yet."""
+        if self.status == 202 or not isinstance(self.body, dict) or not self.pace.seconds:
+            return None if self.status == 202 else self.body
+        body = self.body
+        for pointer in self.pace.unset:
+            held = look(body, pointer)
+            body = body if held is None else laid(body, pointer, [] if isinstance(held, list) else None)
+        if look(body, "properties/provisioningState") is not None:
+            body = laid(body, "properties/provisioningState", self.pace.waiting)
+        return body
+
 
 def run(state: Azure, request: Request, chance: Chance) -> Outcome:
     """Carry out one request with all its consequences. Raises Refused, and leaves the state as it was then."""
@@ -59,9 +72,9 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
         raise
     behaviour = behaviour_of(request.id.type)
     pace = _pace(behaviour, request)
-    body = answer if request.method == "POST" else state.show(request.id)
+    body = answer if request.method == "POST" else state.show(request.id, request.api_version)
     return Outcome(
-        status=pace.status or _status(request, pace, existed=existed),
+        status=_status(request, pace, existed=existed),
         body=None if request.method == "DELETE" else body,
         pace=pace,
         created=request.method == "PUT" and not existed,
@@ -85,6 +98,9 @@ class _Work:
         if not request.by_azure:
             _guard(self.state, request)
         if request.method == "DELETE":
+            old = self.state.get(request.id)
+            _check_place(self.state, request, old)
+            _check_etag(behaviour_of(request.id.type), request, old)
             return self._delete(request)
         if request.method == "POST":
             return self._post(request)
@@ -121,7 +137,7 @@ class _Work:
         body = shaped(request, behaviour.schema, old, _type(request.id))
         body, children = _children(self.state, behaviour, request, body)
         if behaviour.etags != "no":
-            body = {**body, "etag": f'W/"{self.chance.guid("etag", str(request.id))}"'}
+            body = {**body, "etag": behaviour.etag.format(self.chance.guid("etag", str(request.id)))}
         if behaviour.schema.provisioned:
             body = laid(body, "properties/provisioningState", "Succeeded")
         effects = behaviour.make(self.state, request, body, self.chance)
@@ -130,11 +146,32 @@ class _Work:
     def _delete(self, request: Request) -> None:
         if request.id not in self.state:
             return
-        # Children first, each with its own consequences; what refuses stops the whole.
-        for child in self.state.children(request.id):
-            self._delete(Request(method="DELETE", id=child, by_azure=True))
         behaviour = behaviour_of(request.id.type)
-        self._take(behaviour.remove(self.state, request, self.chance))
+        behaviour.held(self.state, request)
+        self._clear(request.id)
+        if request.id in self.state:
+            self._take(behaviour.remove(self.state, request, self.chance))
+
+    def _clear(self, id: ResourceId) -> None:
+        """Everything below one gone, each with its own consequences. What is held waits for what holds it."""
+        waiting: Sequence[ResourceId] = self.state.children(id)
+        while waiting:
+            held: list[ResourceId] = []
+            refused: Refused | None = None
+            for child in waiting:
+                mark, pending = len(self.undo), list(self.pending)
+                try:
+                    self._delete(Request(method="DELETE", id=child, by_azure=True))
+                except Refused as because:
+                    self.state.take_back(self.undo[mark:])
+                    del self.undo[mark:], self.changes[mark:]
+                    self.pending = deque(pending)
+                    held, refused = [*held, child], because
+            if refused is not None and len(held) == len(waiting):
+                if not self.pending:
+                    raise refused
+                self.follow()
+            waiting = [child for child in held if child in self.state]
 
     def _post(self, request: Request) -> Any:
         action = behaviour_of(request.id.type).actions.get(request.action.lower())
@@ -156,8 +193,9 @@ class _Work:
 
 def not_found(id: ResourceId) -> Refused:
     """ARM's answer for a resource that there is not."""
-    kind = _type(id)
-    shown = f"{kind}/{id.name}" if "/" in kind else id.name
+    if behaviour_of(id.type).proxied:
+        return Refused(404, "NotFound", f"Resource {id.text} not found.", details=())
+    shown = id.text.rpartition("/providers/")[2]
     return Refused(
         404,
         "ResourceNotFound",
@@ -177,29 +215,35 @@ def _check_place(state: Azure, request: Request, old: Json | None) -> None:
             raise Refused(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
     parent = request.id.parent
     if parent.type.count("/") >= 1 and "/providers/" in parent and parent not in state:
-        raise Refused(
-            404,
-            "ParentResourceNotFound",
-            f"Can not perform requested operation on nested resource. Parent resource '{parent.name}' not found.",
-        )
+        if behaviour_of(request.id.type).proxied:
+            raise not_found(parent)
+        text = f"Can not perform requested operation on nested resource. Parent resource '{parent.name}' not found."
+        if request.method == "DELETE":
+            own = _type(request.id).partition("/")[2]
+            text = (
+                f"Failed to perform 'delete' on resource(s) of type '{own}', because the parent resource "
+                f"'{parent.text}' could not be found."
+            )
+        raise Refused(404, "ParentResourceNotFound", text)
 
 
 def _check_etag(behaviour: Behaviour, request: Request, old: Json | None) -> None:
     if behaviour.etags == "no":
         return
+    refused: Refused | None = None
     if request.if_none_match == "*" and old is not None:
-        raise Refused(
-            412,
-            "PreconditionFailed",
-            f"The resource {request.id.name} exists already and hence cannot be created again.",
-        )
-    if request.if_match and request.if_match != "*":
-        if old is None or str(old.get("etag", "")).strip('W/"') != request.if_match.strip('W/"'):
-            raise Refused(
-                412,
-                "PreconditionFailed",
-                f"The resource {request.id.name} has been modified (etag mismatch).",
-            )
+        refused = behaviour.stale(request.id, True)
+    elif request.if_match not in ("", "*"):
+        if old is None or _guid(old.get("etag")) != _guid(request.if_match):
+            refused = behaviour.stale(request.id, False)
+    if refused is not None:
+        refused.late = behaviour.etags == "late"
+        raise refused
+
+
+def _guid(etag: object) -> str:
+    """An etag without its form: clients drop quotes and the mark of weakness."""
+    return str(etag or "").removeprefix("W/").strip('"')
 
 
 def _whole(request: Request, behaviour: Behaviour, old: Json | None) -> Request:
@@ -207,7 +251,10 @@ def _whole(request: Request, behaviour: Behaviour, old: Json | None) -> Request:
     told = request.body or {}
     if not behaviour.patchable:
         told = {name: value for name, value in told.items() if name.lower() == "tags"}
-    return msgspec.structs.replace(request, body=merged(old or {}, told))
+    body: Json = merged(old or {}, told)
+    tags = look(told, "tags")
+    # Tags are replaced as a whole; only what stands in `properties` is merged.
+    return msgspec.structs.replace(request, body={**body, "tags": tags} if tags is not None else body)
 
 
 def _children(state: Azure, behaviour: Behaviour, request: Request, body: Json) -> tuple[Json, list[Request]]:
@@ -270,6 +317,8 @@ def _pace(behaviour: Behaviour, request: Request) -> Pace:
 def _status(request: Request, pace: Pace, *, existed: bool) -> int:
     if request.method == "DELETE" and not existed:
         return 204
+    if pace.status:
+        return pace.status
     if request.method == "PUT":
         return 200 if existed else 201
     return 202 if pace.seconds else 200

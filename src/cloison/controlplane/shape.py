@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from cloison.arm.ids import ResourceId
-from cloison.model.behaviour import Json, Refused, Request, Schema, laid, look
+from cloison.model.behaviour import Behaviour, Json, Refused, Request, Schema, laid, look
 
 
 def shaped(request: Request, schema: Schema, old: Json | None, type: str) -> Json:
     """The body to store. Raises Refused as ARM does."""
-    body = dict(request.body or {})
+    body: Json = _told(request.body or {})
     for pointer in (*schema.read_only, "id", "name", "type", "etag", "systemData"):
         body = _carried(body, old, pointer)
     body = _located(body, old, schema, request)
@@ -32,6 +32,13 @@ def shaped(request: Request, schema: Schema, old: Json | None, type: str) -> Jso
     own = old if old is not None else {}
     head = {"id": own.get("id", request.id.text), "name": own.get("name", request.id.name), "type": type}
     return {**head, **{name: value for name, value in body.items() if name.lower() not in head}}
+
+
+def _told(value: Any) -> Any:
+    """A copy without nulls: a PUT that says null says nothing."""
+    if isinstance(value, dict):
+        return {name: _told(inner) for name, inner in value.items() if inner is not None}
+    return [_told(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _carried(body: Json, old: Json | None, pointer: str) -> Json:
@@ -165,6 +172,29 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return one.lower() == other.lower()
     return bool(one == other)
+
+
+def of_version(body: Json, behaviour: Behaviour, version: str) -> Json:
+    """The body without what its type answers in other API versions only."""
+    hidden = [pointer for pointer, first in behaviour.since.items() if version < first]
+    hidden += [pointer for pointer, last in behaviour.until.items() if version > last]
+    for pointer in hidden:
+        body = _without(body, pointer.split("/"))
+    return body
+
+
+def _without(value: Any, keys: list[str]) -> Any:
+    """A copy without what stands at the pointer; inside lists, in every item."""
+    if keys[0] == "*":
+        return [_without(item, keys[1:]) for item in value] if isinstance(value, list) else value
+    if not isinstance(value, dict):
+        return value
+    name = next((one for one in value if one.lower() == keys[0].lower()), None)
+    if name is None:
+        return value
+    if len(keys) == 1:
+        return {one: inner for one, inner in value.items() if one != name}
+    return {**value, name: _without(value[name], keys[1:])}
 
 
 def named(text: Any) -> ResourceId | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cloison.arm.ids import NotAnId, ResourceId
+from cloison.controlplane.shape import of_version
 from cloison.kinds import behaviour_of, kind_of
 from cloison.model.behaviour import Json, Write, laid, look
 from cloison.model.network import Facet
@@ -103,16 +104,24 @@ class Azure:
         for one in reversed(undo):
             self.write(one)
 
-    def show(self, id: ResourceId) -> Json | None:
-        """The body as a GET answers it, with the children that its type shows inside."""
+    def show(self, id: ResourceId, version: str = "") -> Json | None:
+        """The body as a GET of an API version answers it, with the children that its type shows inside.
+
+        Without a version everything is told.
+        """
         body = self._bodies.get(id)
         if body is None:
             return None
         behaviour = behaviour_of(id.type)
         for pointer, segment in behaviour.embeds.items():
-            shown = [inner for child in self.children(id, segment) if (inner := self.show(child)) is not None]
+            shown = [
+                inner
+                for child in self.children(id, segment)
+                if (inner := self.show(child, version)) is not None
+            ]
             body = laid(body, pointer, shown)
-        return behaviour.show(self, id, body)
+        body = behaviour.show(self, id, body)
+        return of_version(body, behaviour, version) if version else body
 
     def snapshot(self, name: str = "") -> Snapshot:
         """Everything, as what `check` reads. What is not there is known not to be there."""

@@ -26,7 +26,8 @@ class Refused(Exception):
     """ARM's answer to a request that it does not carry out.
 
     status: HTTP status. code, message: as ARM words them. enveloped: the body is `{"error": {…}}`; private DNS
-    record sets and some answers of AKS come without the envelope.
+    record sets and some answers of AKS come without the envelope. late: the request is taken, and the operation
+    that it starts ends with this.
     """
 
     def __init__(
@@ -36,16 +37,18 @@ class Refused(Exception):
         message: str,
         *,
         target: str = "",
-        details: Sequence[Json] = (),
+        details: Sequence[Json] | None = None,
         enveloped: bool = True,
+        late: bool = False,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
         self.code = code
         self.message = message
         self.target = target
-        self.details = tuple(details)
+        self.details = details
         self.enveloped = enveloped
+        self.late = late
 
     @property
     def body(self) -> Json:
@@ -53,7 +56,7 @@ class Refused(Exception):
         error: Json = {"code": self.code, "message": self.message}
         if self.target:
             error["target"] = self.target
-        if self.details:
+        if self.details is not None:
             error["details"] = list(self.details)
         return {"error": error} if self.enveloped else error
 
@@ -157,6 +160,13 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """First answer; 0: 201 for a new resource, 200 for one that was there, 202 for others that take time."""
     waiting: str = "Updating"
     """`provisioningState` until then."""
+    unset: tuple[str, ...] = ()
+    """Pointers that are not answered until then; a list is answered empty."""
+    retry: int = 0
+    """`Retry-After` of the first answer while the operation runs, in seconds; 0: none. Zero seconds with a style:
+    the operation is named and has ended."""
+    headers: Mapping[str, str] = {}
+    """Further headers of the first answer."""
 
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +199,8 @@ Hear = Callable[[State, Signal, Chance], Effects]
 """The effects of a signal."""
 Show = Callable[[State, ResourceId, Json], Json]
 """The body as a GET answers it, from the stored one."""
+Hold = Callable[[State, Request], None]
+"""Raises Refused where a resource cannot go; asked before anything below it goes."""
 Guard = Callable[[State, ResourceId, Request], None]
 """Raises Refused where a resource of this kind forbids a request at or below its scope."""
 
@@ -203,6 +215,20 @@ def remove(state: State, request: Request, chance: Chance) -> Effects:
     return Effects(writes=(Write(request.id, None),))
 
 
+def free(state: State, request: Request) -> None:
+    """Nothing holds the resource."""
+
+
+def stale(id: ResourceId, wanted_new: bool) -> Refused:
+    """The precondition of a request does not hold. wanted_new: it was to make the resource, and there is one."""
+    text = (
+        "exists already and hence cannot be created again"
+        if wanted_new
+        else "has been modified (etag mismatch)"
+    )
+    return Refused(412, "PreconditionFailed", f"The resource {id.name} {text}.")
+
+
 def keep(state: State, id: ResourceId, body: Json) -> Json:
     """The body as it is stored."""
     return body
@@ -213,6 +239,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: Schema = Schema()
     make: Make = store
+    held: Hold = free
     remove: Act = remove
     actions: Mapping[str, Act] = {}
     """By last segment in lower case."""
@@ -232,6 +259,16 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """False: ARM takes no PATCH but for tags."""
     etags: Literal["no", "body", "late"] = "no"
     """`body`: an etag in the body, checked at once; `late`: a mismatch ends the operation with 200 and `Failed`."""
+    etag: str = 'W/"{}"'
+    """The etag's form, braces for a GUID."""
+    stale: Callable[[ResourceId, bool], Refused] = stale
+    """How a failed precondition is worded."""
+    proxied: bool = False
+    """A child of which Resource Manager keeps no list itself: its provider answers for those that are missing."""
+    since: Mapping[str, str] = {}
+    """Pointer -> the API version from which on it is answered."""
+    until: Mapping[str, str] = {}
+    """Pointer -> the last API version that answers it."""
     put: Pace = Pace()
     patch: Pace = Pace()
     delete: Pace = Pace()
