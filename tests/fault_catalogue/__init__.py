@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.fault_catalogue import doors, endpoints, names, routes, workspace
+from tests.fault_catalogue import doors, endpoints, names, restarts, routes, trust, workspace
 from tests.faults import Fault
 
-FAULTS: list[Fault] = [*names.FAULTS, *endpoints.FAULTS, *routes.FAULTS, *doors.FAULTS, *workspace.FAULTS]
+FAULTS: list[Fault] = [
+    *names.FAULTS,
+    *endpoints.FAULTS,
+    *routes.FAULTS,
+    *doors.FAULTS,
+    *workspace.FAULTS,
+    *trust.FAULTS,
+    *restarts.FAULTS,
+]

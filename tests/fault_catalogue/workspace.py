@@ -95,13 +95,13 @@ FAULTS = [
         name="the cluster is stopped",
         on=("peered", "same network"),
         changes=cluster("powerState/code", "Stopped"),
-        expects=("S24 aks",),
+        expects=("S23~ aks-compute", "S24 aks"),
     ),
     Fault(
         name="an endpoint to the cluster is disconnected since it was restarted",
         on=("peered",),
         changes={"privateEndpoints/pe-api": USER_ENDPOINT},
-        expects=("S22 pe-api",),
+        expects=("S22 pe-api", "S23? aks-compute"),
     ),
     Fault(
         name="the compute says it failed",

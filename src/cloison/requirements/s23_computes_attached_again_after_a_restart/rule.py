@@ -52,7 +52,7 @@ def _since(case: Case, subject: ResourceId, compute: MlCompute) -> Finding:
     if power.value == restart.STOPPED:
         message = f"{cluster.name} is stopped: attach {subject.name} again once it runs"
         mends = _again(case, subject, compute)
-        return say.broken(ID, subject, message, *say.cites(power), severity=Severity.NOTE, fixes=mends)
+        return say.broken(ID, subject, message, *say.cites(power), severity=Severity.WARNING, fixes=mends)
     attached = say.told(compute.created)
     when = f"attached {attached[:10]}" if attached else "attached at a time that is not in the input"
     ask = (
