@@ -1,25 +1,31 @@
 """Names: who answers a network's queries, and with what.
 
-Sources: Microsoft Learn, "Name resolution for resources in Azure virtual networks", "Azure Private Endpoint private
-DNS zone values", "Azure DNS Private Resolver endpoints and rulesets", "Azure Firewall DNS settings"; checked
-2026-11-24.
+Sources: Microsoft Learn, "What is a private Azure DNS zone", "Fallback to internet for Azure Private DNS zones",
+"Azure Private Endpoint private DNS zone values", "Azure DNS Private Resolver endpoints and rulesets"; checked
+2026-01-05.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Known, Origin, Unknown
-from cloison.model.network import Appliance, Door, Endpoint, ForwardingRule, Host, ResolverInbound, Ruleset
+from cloison.model.network import (
+    Appliance,
+    Door,
+    Endpoint,
+    EndpointAddress,
+    ForwardingRule,
+    Host,
+    Record,
+    ZoneLink,
+)
 from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
-from cloison.reach import doors, peerings, spans, zones
+from cloison.reach import peerings, spans
 from cloison.reach.fabric import Fabric, known
 from cloison.reach.filters import Match
 from cloison.reach.packets import Source
-from cloison.reach.zones import Answer, Relay
 
 MOST_ALIASES = 16
 MOST_SERVERS = 6
@@ -50,48 +56,12 @@ class Server(msgspec.Struct, frozen=True):
     answers: tuple[Answer, ...]
 
 
-class Question(msgspec.Struct, frozen=True):
-    """What is asked, where, and from behind how many servers."""
-
-    door: Door
-    host: Host
-    name: str
-    """The host's own name, or an alias that led here."""
-    network: ResourceId
-    """The network in which it is asked."""
-    asker: ResourceId | None = None
-    """The subnet of a server that asks; None for the pods themselves."""
-    servers: int = 0
-    aliases: int = 0
-
-    def at(self, network: ResourceId, asker: ResourceId | None) -> Question:
-        """The same question asked by a server in another network."""
-        return msgspec.structs.replace(self, network=network, asker=asker, servers=self.servers + 1)
-
-    def alias(self, name: str) -> Question:
-        """The question for an alias, with the same eyes."""
-        return msgspec.structs.replace(self, name=name, aliases=self.aliases + 1)
-
-
 def ask(fabric: Fabric, source: Source, door: Door, host: Host) -> tuple[Server, ...]:
     """The servers that pods on the source's subnet may ask for a host, each with its possible answers."""
     key = ("name", source.network, door.id, host.name)
     found = fabric.memo.get(key)
     if found is None:
-        found = fabric.memo[key] = _ask(fabric, Question(door, host, host.name, source.network))
-    return found  # type: ignore[return-value]  # filed under this key only here
-
-
-def told_to(fabric: Fabric, appliance: Appliance, host: str) -> tuple[Answer, ...]:
-    """What a firewall itself is told when it asks for a host; nothing for names that are no host's."""
-    home, asked = known(appliance.network), fabric.host_doors.get(host)
-    if home is None or asked is None:
-        return ()
-    key = ("told", appliance.id, host)
-    found = fabric.memo.get(key)
-    if found is None:
-        question = Question(*asked, host, home, known(appliance.subnet))
-        found = fabric.memo[key] = tuple(_behind(fabric, appliance, question))
+        found = fabric.memo[key] = _ask(fabric, source.network, door, host)
     return found  # type: ignore[return-value]  # filed under this key only here
 
 
@@ -103,15 +73,11 @@ def approved(fabric: Fabric, door: Door) -> tuple[Match, Step]:
             continue
         facts = (endpoint.groups, endpoint.status)
         unread = endpoint.maybe or next((fact for fact in facts if isinstance(fact, Unknown)), None)
-        against = doors.listed(door, endpoint)
         if unread is not None:
             maybe = unknown_step(HopKind.NAME, unread)
         elif isinstance(endpoint.status, Known) and endpoint.status.value == "approved":
-            if against is None:
-                text = f"{door.id.name} has an approved private endpoint for {door.subresource}"
-                return Match.YES, Step(HopKind.NAME, Outcome.PASS, text, (endpoint.status.cite,))
-            if against.outcome is Outcome.UNKNOWN:
-                maybe = msgspec.structs.replace(against, hop=HopKind.NAME)
+            text = f"{door.id.name} has an approved private endpoint for {door.subresource}"
+            return Match.YES, Step(HopKind.NAME, Outcome.PASS, text, (endpoint.status.cite,))
     if maybe is None:
         maybe = _endpoint_elsewhere(fabric, door)
     if maybe is not None:
@@ -129,14 +95,14 @@ def _endpoint_elsewhere(fabric: Fabric, door: Door) -> Step | None:
             return unknown_step(HopKind.NAME, endpoint.target)
     if isinstance(door.connections, Unknown):
         return unknown_step(HopKind.NAME, door.connections)
-    return doors.unseen(fabric, door)
+    for id_text, state in door.connections.value:
+        if state == "approved" and id_text not in fabric.endpoints:
+            text = f"{door.id.name} lists an approved private endpoint that is not in the input: {id_text}"
+            return Step(HopKind.NAME, Outcome.UNKNOWN, text, (door.connections.cite,), f"add {id_text}")
+    return None
 
 
-# Servers
-
-
-def _ask(fabric: Fabric, question: Question) -> tuple[Server, ...]:
-    network = question.network
+def _ask(fabric: Fabric, network: ResourceId, door: Door, host: Host) -> tuple[Server, ...]:
     facet = fabric.networks.get(network)
     if facet is None:
         step = Step(
