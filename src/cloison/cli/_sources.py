@@ -1,0 +1,151 @@
+"""What commands that judge an environment share: their options, and how these become a report.
+
+Knows no kind of source and no requirement by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloison.model.errors import CloisonError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _ArgumentGroup
+    from collections.abc import Iterable, Sequence
+
+    from cloison.check.document import Report
+
+OPENERS, CLOSERS = "([{", ")]}"
+
+
+def source_arguments(parser: ArgumentParser) -> None:
+    """The options of reading and of judging."""
+    reading = parser.add_argument_group(
+        "what a template leaves open", "Exports of live resources need none of these."
+    )
+    reading.add_argument(
+        "--parameters",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="parameter file; repeat for several, later ones win (default: the one beside the template)",
+    )
+    reading.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="value of a template parameter; wins over files",
+    )
+    reading.add_argument(
+        "--assume",
+        metavar="EXPRESSION=VALUE",
+        action="append",
+        default=[],
+        help="value that an open expression will have once deployed",
+    )
+    reading.add_argument("--subscription", metavar="GUID", help="subscription that templates deploy to")
+    reading.add_argument("--resource-group", metavar="NAME", help="resource group that templates deploy to")
+    reading.add_argument("--location", metavar="REGION", help="region of that resource group")
+
+    judging = parser.add_argument_group("what to judge")
+    judging.add_argument(
+        "--workspace", metavar="NAME", help="only this workspace, by name or id (default: every one)"
+    )
+    judging.add_argument(
+        "--cluster", metavar="NAME", help="only this cluster, by name or id (default: every one)"
+    )
+    judging.add_argument(
+        "--only",
+        metavar="S07,D01",
+        action="append",
+        default=[],
+        help="only these requirements (default: all)",
+    )
+    judging.add_argument(
+        "--dns",
+        metavar="ADDRESS=NETWORK",
+        action="append",
+        default=[],
+        help="a DNS server of yours, and the network, by name or id, from which it asks Azure's",
+    )
+
+
+def color_argument(group: _ArgumentGroup) -> None:
+    """Whether what people read is coloured."""
+    group.add_argument(
+        "--color",
+        choices=["auto", "always", "never"],
+        default="auto",
+        metavar="WHEN",
+        help="%(choices)s (default: auto: on a terminal, unless NO_COLOR is set)",
+    )
+
+
+def judged(sources: Sequence[str], options: Namespace) -> Report:
+    """The report on these sources. Raises CloisonError for what cannot be read, and for options that mean nothing."""
+    from cloison.check.run import CheckOptions, run
+    from cloison.sources import ReadOptions, read
+
+    reading = ReadOptions(
+        parameters=tuple(options.parameters),
+        set=_pairs("--set", options.set),
+        assume=_pairs("--assume", options.assume),
+        subscription=options.subscription,
+        resource_group=options.resource_group,
+        location=options.location,
+    )
+    checking = CheckOptions(
+        cluster=options.cluster,
+        workspace=options.workspace,
+        dns=_pairs("--dns", options.dns),
+        only=_ids(options.only),
+    )
+    return run(read(sources, reading), checking)
+
+
+def _ids(given: Iterable[str]) -> tuple[str, ...]:
+    """Requirement ids of `S07,D01` and of repeated options. Raises CloisonError E302 where an option names none."""
+    found: list[str] = []
+    for text in given:
+        ids = [one.strip() for one in text.split(",") if one.strip()]
+        if not ids:
+            raise CloisonError(
+                "E302", "--only names no requirement", help="cloison explain lists all of them"
+            )
+        found.extend(ids)
+    return tuple(found)
+
+
+def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
+    """Value by name, a later one over an earlier one. Raises CloisonError E302 for a text without `=`."""
+    found: dict[str, str] = {}
+    for text in given:
+        at = _equals(text)
+        if at < 1:
+            raise CloisonError(
+                "E302", f"{option} {text} has no name and value", help=f"write {option} NAME=VALUE"
+            )
+        found[text[:at].strip()] = text[at + 1 :]
+    return found
+
+
+def _equals(text: str) -> int:
+    """Where the first `=` stands that is in no bracket and in no quotes of an expression; -1 for nowhere.
+
+    `--assume "[concat('a=', reference('x').id)]=ab"` splits after the bracket.
+    """
+    depth, quoted = 0, False
+    for at, character in enumerate(text):
+        if character == "'":
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif character in OPENERS:
+            depth += 1
+        elif character in CLOSERS:
+            depth = max(depth - 1, 0)
+        elif character == "=" and depth == 0:
+            return at
+    # An expression that does not close its brackets is still a name with a value for people in a hurry.
+    return text.find("=") if depth or quoted else -1
