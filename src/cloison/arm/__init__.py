@@ -1,1 +1,1 @@
-"""Azure Resource Manager as a language: ids, clouds. Knows no resource type."""
+"""Azure Resource Manager: ids, clouds, and the client with its write gate. Knows no resource type."""
