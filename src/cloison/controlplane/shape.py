@@ -6,7 +6,7 @@ in the kind's `Schema`; here is how they are applied.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloison.arm.ids import ResourceId
@@ -16,6 +16,7 @@ from cloison.model.behaviour import Behaviour, Json, Refused, Request, Schema, l
 def shaped(request: Request, schema: Schema, old: Json | None, type: str) -> Json:
     """The body to store. Raises Refused as ARM does."""
     body: Json = _told(request.body or {})
+    _refuse_forms(body)
     for pointer in (*schema.read_only, "id", "name", "type", "etag", "systemData"):
         body = _carried(body, old, pointer)
     body = _located(body, old, schema, request)
@@ -32,6 +33,27 @@ def shaped(request: Request, schema: Schema, old: Json | None, type: str) -> Jso
     own = old if old is not None else {}
     head = {"id": own.get("id", request.id.text), "name": own.get("name", request.id.name), "type": type}
     return {**head, **{name: value for name, value in body.items() if name.lower() not in head}}
+
+
+_FORMS: Mapping[str, type] = {
+    "properties": dict,
+    "tags": dict,
+    "location": str,
+    "sku": dict,
+    "identity": dict,
+}
+
+
+def _refuse_forms(body: Json) -> None:
+    """Raises Refused where the envelope has another form than any type's."""
+    for name, form in _FORMS.items():
+        if name in body and not isinstance(body[name], form):
+            raise Refused(
+                400,
+                "InvalidRequestContent",
+                f"The request content was invalid and could not be deserialized: 'The value of '{name}' is of the "
+                f"wrong type. Path '{name}'.'.",
+            )
 
 
 def _told(value: Any) -> Any:

@@ -31,6 +31,9 @@ AUTOMATIC = "Auto-Approved"
 WAITING = "Awaiting Approval"
 STATE = "properties/privateLinkServiceConnectionState"
 
+_KEPT = ("privateEndpoint", "groupIds")
+"""What no decision changes."""
+
 Name = Callable[[ResourceId, str, str], str]
 """(service, the connection's name at the endpoint, a GUID): the connection's name at the service."""
 
@@ -118,8 +121,7 @@ def _decide(state: State, request: Request, body: Json, chance: Chance) -> Effec
             "Private Endpoint Connection Status is not Pending",
         )
     kept = {**held, "properties": {**held["properties"], **body["properties"]}}
-    kept["properties"]["privateEndpoint"] = held["properties"]["privateEndpoint"]
-    kept["properties"]["groupIds"] = held["properties"]["groupIds"]
+    kept["properties"] |= {name: held["properties"][name] for name in _KEPT if name in held["properties"]}
     endpoint = str(look(held, "properties/privateEndpoint/id"))
     return Effects(writes=(Write(request.id, kept),), then=(_answer(endpoint, kept),))
 
