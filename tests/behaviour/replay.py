@@ -102,7 +102,8 @@ class Session:
     def compare(self, types: Iterable[str]) -> Iterator[Comparison]:
         """The exchanges of the types, in order; all others are carried out as far as they are understood."""
         wanted = {type.lower() for type in types}
-        for self.at, exchange in enumerate(self.recording.exchanges):
+        for at, exchange in enumerate(self.recording.exchanges):
+            self.at = at
             if exchange.id is None or _POLLS.search(exchange.path.lower()) or _code(exchange) in _BUSY:
                 continue
             self._group(exchange)
@@ -169,9 +170,9 @@ class Session:
         if exchange.method in ("PATCH", "DELETE") and exchange.status != 204:
             needed.append(exchange.id)
         for id in needed:
-            if id in self.azure or id == exchange.id.parent and not id.type.count("/"):
+            if id in self.azure or (id == exchange.id.parent and not id.type.count("/")):
                 continue
-            if id == exchange.id and exchange.method == "PUT" or id.startswith(f"{exchange.id}/"):
+            if (id == exchange.id and exchange.method == "PUT") or id.startswith(f"{exchange.id}/"):
                 continue
             told = self._told(id)
             if told is not None:
