@@ -19,6 +19,7 @@ from cloison.model.behaviour import Behaviour
 from cloison.model.body import Body, Open
 from cloison.model.facts import Unknown
 from cloison.model.kind import Kind
+from cloison.model.live import Live
 from cloison.model.network import Facet
 from cloison.model.snapshot import Place, Resource, Snapshot
 
@@ -89,6 +90,17 @@ def behaviour_of(type: str) -> Behaviour:
         below = behaviour_of(parent).below if parent.count("/") else {}
         return next((one for name, one in below.items() if name.lower() == segment), Behaviour())
     told: Behaviour = importlib.import_module(name).BEHAVIOUR
+    return told
+
+
+@functools.cache
+def live_of(type: str) -> Live | None:
+    """How a live ARM is asked for a full type, in any case; None where no folder says."""
+    folder = folders().get(type.lower())
+    name = f"{__name__}.{folder}.live"
+    if folder is None or importlib.util.find_spec(name) is None:
+        return None
+    told: Live = importlib.import_module(name).LIVE
     return told
 
 

@@ -1,0 +1,20 @@
+"""How a live ARM is asked for resources of one type. Each kind says it in its `live.py`."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """Where resources of a type are found."""
+
+    api: str
+    """Version to read and write them with: the newest stable one whose bodies we know."""
+    table: str = ""
+    """Table of Resource Graph that has them, `resources`; empty where none has."""
+    below: str = ""
+    """Type of the resources that they are listed below, for those no table has; empty: listed by subscription."""
+    path: str = ""
+    """What stands behind that resource, or the subscription, in the list's path: `computes`."""
+    right: str = ""
+    """Action that a principal needs to read them; empty: `<type>/read`."""
