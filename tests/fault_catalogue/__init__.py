@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fault_catalogue import doors, endpoints, names, restarts, routes, trust, workspace
+from tests.fault_catalogue import doors, endpoints, names, restarts, routes, series, trust, workspace
 from tests.faults import Fault
 
 FAULTS: list[Fault] = [
@@ -13,4 +13,5 @@ FAULTS: list[Fault] = [
     *workspace.FAULTS,
     *trust.FAULTS,
     *restarts.FAULTS,
+    *series.FAULTS,
 ]
