@@ -16,5 +16,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """Type of the resources that they are listed below, for those no table has; empty: listed by subscription."""
     path: str = ""
     """What stands behind that resource, or the subscription, in the list's path: `computes`."""
+    inside: bool = False
+    """Its parent's answer holds it already."""
     right: str = ""
     """Action that a principal needs to read them; empty: `<type>/read`."""

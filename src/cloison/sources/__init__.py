@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib import resources as files
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol, cast
 
 from cloison.kinds import expand_nested
@@ -25,6 +26,7 @@ from cloison.sources._reading import Reading, ReadOptions
 __all__ = ["ReadOptions", "Reading", "Source", "read"]
 
 _RECOGNISES = re.compile(r"^def recognises\(", re.MULTILINE)
+_CLAIMS = re.compile(r"^def claims\(", re.MULTILINE)
 
 
 class Source(Protocol):
@@ -37,8 +39,18 @@ class Source(Protocol):
         """The resources. Raises CloisonError, with the place, for what cannot be read."""
 
 
+class LiveSource(Protocol):
+    """A folder below this one that reads something that is no file, as a module."""
+
+    def claims(self, text: str) -> bool:
+        """The argument's form is of the kind this source reads."""
+
+    def gather(self, text: str, options: ReadOptions) -> Reading:
+        """The resources. Raises CloisonError for what cannot be reached."""
+
+
 def read(sources: Sequence[str], options: ReadOptions | None = None) -> Snapshot:
-    """One snapshot of all sources: files, folders of JSON files, `-` for standard input.
+    """One snapshot of all sources: files, folders of JSON files, `-` for standard input, what a live source claims.
 
     A planned resource stands over the live one of the same id. Raises CloisonError for what cannot be read, and
     for live resources of one id that contradict each other.
@@ -49,12 +61,20 @@ def read(sources: Sequence[str], options: ReadOptions | None = None) -> Snapshot
         gaps: list[Gap] = []
         inputs = list(sources)
         for source in sources:
-            for path, given in _inputs(source):
-                reading = _reading(given, options, optional=path is not None)
+            for reading in _readings(source, options):
                 found.extend(reading.resources)
                 gaps.extend(reading.gaps)
                 inputs.extend(reading.inputs)
         return Snapshot(expand_nested(merge(found)), gaps, dict.fromkeys(inputs))
+
+
+def _readings(source: str, options: ReadOptions) -> Iterator[Reading]:
+    live = next((one for one in _live_sources() if one.claims(source)), None)
+    if live is not None:
+        yield live.gather(source, options)
+        return
+    for path, given in _inputs(source):
+        yield _reading(given, options, optional=path is not None)
 
 
 def _inputs(source: str) -> Iterator[tuple[Path | None, Input]]:
@@ -99,9 +119,17 @@ def _reading(given: Input, options: ReadOptions, *, optional: bool) -> Reading:
 
 @functools.cache
 def _sources() -> tuple[Source, ...]:
-    found = []
+    return tuple(cast(Source, one) for one in _modules(_RECOGNISES))
+
+
+@functools.cache
+def _live_sources() -> tuple[LiveSource, ...]:
+    return tuple(cast(LiveSource, one) for one in _modules(_CLAIMS))
+
+
+def _modules(head: re.Pattern[str]) -> Iterator[ModuleType]:
+    """The folders whose first file has that function, in alphabetical order."""
     for folder in sorted(files.files(__name__).iterdir(), key=lambda one: one.name):
-        head = folder / "__init__.py"
-        if folder.is_dir() and head.is_file() and _RECOGNISES.search(head.read_text(encoding="utf-8")):
-            found.append(cast(Source, importlib.import_module(f"{__name__}.{folder.name}")))
-    return tuple(found)
+        first = folder / "__init__.py"
+        if folder.is_dir() and first.is_file() and head.search(first.read_text(encoding="utf-8")):
+            yield importlib.import_module(f"{__name__}.{folder.name}")

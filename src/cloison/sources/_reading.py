@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from cloison.model.snapshot import Gap, Resource
+
+
+def _silent(what: str, done: int, known: int) -> None:
+    """Nobody watches."""
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +28,12 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Resource group that templates are deployed to; None: left open."""
     location: str | None = None
     """Region of that resource group; None: left open."""
+    endpoint: str | None = None
+    """Address of the ARM that `azure:` reads; None: `CLOISON_ENDPOINT`, else the public cloud's."""
+    ca: str | None = None
+    """File of certificates to trust beside the system's; None: `CLOISON_CA`."""
+    progress: Callable[[str, int, int], None] = _silent
+    """Told while something live is read: what, how many are done, how many are known so far."""
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """How a live ARM is asked for agentPools.
 
-Sources: REST reference of Microsoft.ContainerService, 2024-09-01; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.ContainerService, 2024-09-01; Resource Graph table reference;
 checked 2026-11-24.
 """
 
@@ -8,4 +8,6 @@ from __future__ import annotations
 
 from cloison.model.live import Live
 
-LIVE = Live(api="2024-09-01", below="Microsoft.ContainerService/managedClusters", path="agentPools")
+LIVE = Live(
+    api="2024-09-01", below="Microsoft.ContainerService/managedClusters", path="agentPools", inside=True
+)

@@ -1,6 +1,6 @@
 """How a live ARM is asked for components.
 
-Sources: REST reference of Microsoft.Insights, 2020-02-02; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.Insights, 2020-02-02; Resource Graph table reference;
 checked 2026-11-24.
 """
 

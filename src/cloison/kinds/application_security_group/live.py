@@ -1,6 +1,6 @@
 """How a live ARM is asked for applicationSecurityGroups.
 
-Sources: REST reference of Microsoft.Network, 2024-05-01; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.Network, 2024-05-01; Resource Graph table reference;
 checked 2026-11-24.
 """
 

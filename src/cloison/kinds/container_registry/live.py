@@ -1,6 +1,6 @@
 """How a live ARM is asked for registries.
 
-Sources: REST reference of Microsoft.ContainerRegistry, 2023-07-01; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.ContainerRegistry, 2023-07-01; Resource Graph table reference;
 checked 2026-11-24.
 """
 

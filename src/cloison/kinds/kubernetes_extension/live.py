@@ -1,6 +1,6 @@
 """How a live ARM is asked for extensions.
 
-Sources: REST reference of Microsoft.KubernetesConfiguration, 2023-05-01; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.KubernetesConfiguration, 2023-05-01; Resource Graph table reference;
 checked 2026-11-24.
 """
 

@@ -1,6 +1,6 @@
 """How a live ARM is asked for userAssignedIdentities.
 
-Sources: REST reference of Microsoft.ManagedIdentity, 2023-01-31; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.ManagedIdentity, 2023-01-31; Resource Graph table reference;
 checked 2026-11-24.
 """
 

@@ -1,6 +1,6 @@
 """How a live ARM is asked for roleAssignments.
 
-Sources: REST reference of Microsoft.Authorization, 2022-04-01; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.Authorization, 2022-04-01; Resource Graph table reference;
 checked 2026-11-24.
 """
 

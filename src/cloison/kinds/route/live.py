@@ -1,6 +1,6 @@
 """How a live ARM is asked for routes.
 
-Sources: REST reference of Microsoft.Network, 2024-05-01; Microsoft Learn, Azure Resource Graph table reference;
+Sources: REST reference of Microsoft.Network, 2024-05-01; Resource Graph table reference;
 checked 2026-11-24.
 """
 
@@ -8,4 +8,4 @@ from __future__ import annotations
 
 from cloison.model.live import Live
 
-LIVE = Live(api="2024-05-01", below="Microsoft.Network/routeTables", path="routes")
+LIVE = Live(api="2024-05-01", below="Microsoft.Network/routeTables", path="routes", inside=True)
