@@ -253,6 +253,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """Children that a PUT may bring in the body and a GET shows there: pointer -> last type segment.
 
     Pointers that the schema calls read-only are shown, never taken."""
+    holds: tuple[str, ...] = ()
+    """Pointers to ids of resources that nobody else may change, or refer to here, while a request is under way."""
     below: Mapping[str, Behaviour] = {}
     """Behaviours of child types that have no folder of their own, by last type segment in lower case."""
     patchable: bool = True
