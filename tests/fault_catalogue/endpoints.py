@@ -24,7 +24,10 @@ def peering(side: str, pointer: str, value: Any) -> dict[str, Any]:
 
 
 EVERY_PATH = ("S07 mlreg", "S07 mlstore", "S07 mlvault", "S07 mlw")
-EVERY_PLACE = ("S02 mlreg", "S02 mlstore", "S02 mlvault", "S02 mlw", "S13 mlw")
+EVERY_PLACE = (
+    *("S02 mlreg", "S02 mlstore", "S02 mlvault", "S02 mlw"),
+    *("S11 mlreg", "S11 mlstore", "S11 mlvault", "S13 mlw"),
+)
 
 FAULTS = [
     Fault(
@@ -65,13 +68,13 @@ FAULTS = [
         name="the vault's endpoint waits for approval",
         on=("peered", "same network"),
         changes=endpoint_state("vault", "Pending"),
-        expects=("S02 mlvault", "S07 mlvault"),
+        expects=("S02 mlvault", "S07 mlvault", "S11 mlvault"),
     ),
     Fault(
         name="the registry's endpoint was rejected",
         on=("peered", "same network"),
         changes=endpoint_state("registry", "Rejected"),
-        expects=("S02 mlreg", "S07 mlreg"),
+        expects=("S02 mlreg", "S07 mlreg", "S11 mlreg"),
     ),
     Fault(
         name="the blob endpoint is disconnected",
@@ -144,8 +147,7 @@ FAULTS = [
         name="the address space changed since the peering was synced",
         on=("peered",),
         changes=peering("out", "peeringSyncLevel", "RemoteNotInSync"),
-        expects=tuple(f"{one[:3]}?{one[3:]}" for one in (*EVERY_PATH, *EVERY_PLACE))
-        + tuple(f"S11? {one}" for one in ("mlreg", "mlstore", "mlvault")),
+        expects=tuple(f"{one[:3]}?{one[3:]}" for one in (*EVERY_PATH, *EVERY_PLACE)),
     ),
     Fault(
         name="the endpoints stand in a network two peerings away",
@@ -183,7 +185,7 @@ FAULTS = [
         name="the vault's endpoint failed to provision",
         on=("peered",),
         changes={"privateEndpoints/pe-vault#/properties/provisioningState": "Failed"},
-        expects=("S02 mlvault", "S07 mlvault"),
+        expects=("S02 mlvault", "S07 mlvault", "S11 mlvault"),
     ),
     Fault(
         name="an endpoint has no zone group, and its record is gone",

@@ -138,7 +138,7 @@ FAULTS = [
             "privateEndpoints/pe-amlworkspace/privateDnsZoneGroups/default#/properties/privateDnsZoneConfigs/1": GONE,
             f"privateDnsZones/{NOTEBOOKS}": GONE,
         },
-        expects=("S07 mlw", "D04 pe-amlworkspace"),
+        expects=("S07 mlw", "S13 mlw", "D04 pe-amlworkspace"),
     ),
     Fault(
         name="the registry's data endpoint has no record",

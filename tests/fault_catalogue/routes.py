@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.fault_catalogue.endpoints import EVERY_PATH, EVERY_PLACE
 from tests.faults import NET, Fault, cluster, filtered, routed, rule
 from tests.reference import id_of
 
-EVERY_PATH = ("S07 mlreg", "S07 mlstore", "S07 mlvault", "S07 mlw")
 EVERY_DOUBT = ("S07? mlreg", "S07? mlstore", "S07? mlvault", "S07? mlw")
 ENDPOINTS = {"peered": ("ml-net", 0), "same network": ("aks-net", 1), "hub and spoke": ("hub", 1)}
 
@@ -146,7 +146,7 @@ FAULTS = [
             f"{NET}/aks-net/virtualNetworkPeerings/to-hub#/properties/peeringState": "Disconnected",
             f"{NET}/hub/virtualNetworkPeerings/to-aks-net#/properties/peeringState": "Disconnected",
         },
-        expects=(*EVERY_PATH, "S02 mlreg", "S02 mlstore", "S02 mlvault", "S02 mlw", "S13 mlw"),
+        expects=(*EVERY_PATH, *EVERY_PLACE),
     ),
     Fault(
         name="a hub route sends the endpoints' packets through a firewall without a rule for them",

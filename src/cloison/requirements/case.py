@@ -80,6 +80,15 @@ class Case:
         """Paths to one service, or to one of its sub-resources."""
         return [one for one in self.paths if one.resource == id and subresource in ("", one.subresource)]
 
+    def worst_paths_to(self, id: ResourceId, subresource: str = "") -> list[Path]:
+        """For each host name of a service, the path of the pool that fares worst."""
+        worst: dict[str, Path] = {}
+        for path in self.paths_to(id, subresource):
+            held = worst.setdefault(path.host, path)
+            if walk.WORST_FIRST.index(path.verdict) < walk.WORST_FIRST.index(held.verdict):
+                worst[path.host] = path
+        return list(worst.values())
+
     def doors(self, id: ResourceId) -> list[Door]:
         """The sub-resources of a service."""
         return self.fabric.doors_of.get(id, [])

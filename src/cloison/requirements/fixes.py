@@ -7,7 +7,10 @@ Sources: ARM REST references of the types (network 2024-05-01, private DNS 2024-
 from __future__ import annotations
 
 from cloison.arm.ids import ResourceId
+from cloison.model.facts import Known
+from cloison.model.network import Peering
 from cloison.model.verdict import Fix, Safety
+from cloison.reach.fabric import Fabric
 
 GLOBAL = "global"
 
@@ -122,6 +125,33 @@ def peer(here: ResourceId, there: ResourceId) -> Fix:
         why="a peering adds routes and takes none away; address spaces must not overlap",
         body={"properties": {"remoteVirtualNetwork": {"id": there.text}, "allowVirtualNetworkAccess": True}},
     )
+
+
+def peer_both(fabric: Fabric, here: ResourceId, there: ResourceId) -> list[Fix]:
+    """What makes two networks peered both ways: directions made, or those that carry nothing mended."""
+    found = []
+    for one, other in ((here, there), (there, here)):
+        held = fabric.peering.get((one, other))
+        found += [peer(one, other)] if held is None else _mend(held)
+    return found
+
+
+def _mend(held: Peering) -> list[Fix]:
+    name, local = held.id.name, held.local.name
+    if isinstance(held.state, Known) and held.state.value == "disconnected":
+        why = "nothing passes it now, and a disconnected peering cannot be connected again"
+        summary = f"Delete peering {name} of {local} and create it again"
+        return [Fix(action="delete", target=held.id.text, summary=summary, safety=Safety.SAFE, why=why)]
+    if isinstance(held.access, Known) and not held.access.value:
+        pointer = "/properties/allowVirtualNetworkAccess"
+        summary = f"Allow virtual network access in peering {name} of {local}"
+        return [
+            set_property(held.id, pointer, True, summary, Safety.ASKS, "it opens each network to the other")
+        ]
+    if isinstance(held.complete, Known) and not held.complete.value:
+        why = "which subnets it takes in is somebody's choice"
+        return [by_hand(held.id, f"Take the subnets of both ends into peering {name} of {local}", why)]
+    return []
 
 
 def set_property(

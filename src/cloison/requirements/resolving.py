@@ -9,8 +9,10 @@ import msgspec
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Known, NotKnown, Unknown
 from cloison.model.network import Door, Endpoint, Host, Record, Zone, ZoneConfig, ZoneLink
+from cloison.model.verdict import Fix
 from cloison.reach import spans
 from cloison.reach.fabric import known
+from cloison.requirements import fixes
 from cloison.requirements.case import Case
 
 
@@ -101,3 +103,39 @@ def in_subnet(case: Case, endpoint: Endpoint, address: str) -> bool:
         return False
     own = spans.union(*(span for text in subnet.prefixes.value if (span := spans.prefix(text))))
     return spans.covers(own, ((number, number),))
+
+
+def wanted_zones(case: Case, endpoint: Endpoint) -> list[str]:
+    """Names of the zones that Azure asks for the endpoint's names, once each. Raises NotKnown."""
+    target = endpoint.target.value
+    groups = endpoint.groups.value
+    doors = case.doors(target) if target is not None else []
+    zones = [host.zone for door in doors if door.subresource in groups for host in door.hosts]
+    return list(dict.fromkeys(name for name in zones if name))
+
+
+def missing_zones(case: Case, endpoint: Endpoint) -> list[str]:
+    """Zones that the endpoint's zone groups should write into and do not. Raises NotKnown."""
+    named = {zone.name.lower() for config in endpoint.zones if (zone := config.zone.value) is not None}
+    return [name for name in wanted_zones(case, endpoint) if name not in named]
+
+
+def integrate(case: Case, endpoint: Endpoint) -> list[Fix]:
+    """What makes an endpoint write into every zone that its names need: zones where none is, then the group."""
+    near = next((zone for config in endpoint.zones if (zone := known(config.zone))), endpoint.id)
+    wanted = wanted_zones(case, endpoint)
+    chosen = {name: best_zone(case, name) for name in wanted}
+    made = [fixes.create_zone(name, near) for name, zone in chosen.items() if zone is None]
+    ids = [zone.text if zone is not None else _beside(near, name) for name, zone in chosen.items()]
+    return [*made, fixes.zone_group(endpoint.id, ids)] if ids else []
+
+
+def best_zone(case: Case, name: str) -> ResourceId | None:
+    """The zone of a name that answers the pods, else any of that name; None where there is none."""
+    there = case.zones_named(name)
+    seen = (zone.id for zone in there for network in case.eyes if linked(case, zone.id, network) is not None)
+    return next(seen, there[0].id if there else None)
+
+
+def _beside(near: ResourceId, name: str) -> str:
+    return f"{fixes.group_of(near)}/providers/Microsoft.Network/privateDnsZones/{name}"

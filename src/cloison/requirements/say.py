@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+import msgspec
+
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Fact, Known
 from cloison.model.verdict import Finding, Fix, HopKind, Outcome, Severity, Step, Verdict
@@ -77,6 +79,11 @@ def not_applicable(requirement: str, subject: ResourceId, message: str, *cites: 
         severity=Severity.NOTE,
         evidence=(Step(HopKind.DOOR, Outcome.PASS, message, cites),) if cites else (),
     )
+
+
+def lighter(finding: Finding) -> Finding:
+    """The same finding as a note: what it speaks of is not needed by every workload."""
+    return msgspec.structs.replace(finding, severity=Severity.NOTE)
 
 
 def cites(*facts: Fact[Any]) -> tuple[Cite, ...]:

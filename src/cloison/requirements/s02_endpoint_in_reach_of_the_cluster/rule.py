@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import Cite
-from cloison.model.verdict import Finding, Fix, PathVerdict, Severity
+from cloison.model.verdict import Finding, Severity
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import Place, Placed, by_service_endpoint, placed
+from cloison.requirements.placing import (
+    Placed,
+    Standing,
+    by_service_endpoint,
+    cites,
+    in_words,
+    not_serving,
+    standing,
+)
 
 ID = "S02"
 
@@ -27,63 +34,69 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Broken without any endpoint in reach; a warning where one further away is reached in fact."""
     case.resource(subject)
-    found = [placed(case, endpoint) for endpoint in case.endpoints_to(subject)]
-    good = [one for one in found if one.serves]
-    if good:
-        yield say.met(
-            ID, subject, f"{good[0].endpoint.id.name} stands in reach of the cluster", *_cites(good[0])
-        )
+    found = _standing(case, subject)
+    if found.serving:
+        first = found.serving[0]
+        apart = list(_apart(case, subject, found.serving))
+        yield from apart or [say.met(ID, subject, in_words(case, first), *cites(first))]
         return
-    if by_service_endpoint(case, subject):
+    by_subnet = by_service_endpoint(case, subject)
+    if by_subnet and subject != case.environment.registry:
         yield say.met(ID, subject, f"{subject.name} lets the cluster's subnets in through service endpoints")
         return
-    if not found:
-        yield _none(case, subject)
-    for one in found:
-        yield _not_in_reach(case, subject, one)
+    others = found.decided().others
+    for one in others:
+        yield not_serving(case, ID, subject, one)
+    if not others:
+        yield _none(case, subject, by_subnet=by_subnet)
 
 
-def _none(case: Case, subject: ResourceId) -> Finding:
+def _standing(case: Case, service: ResourceId) -> Standing:
+    """Endpoints for sub-resources that every workload asks for: one for tables alone is no way to storage."""
+    return standing(case, service, *(door.subresource for door in case.doors(service) if door.needed))
+
+
+def _none(case: Case, subject: ResourceId, *, by_subnet: bool) -> Finding:
     where = case.networks[0].name if case.networks else "the cluster's network"
-    message = f"{subject.name} has no private or service endpoint in {where} or a network peered with it"
-    groups = [door.subresource for door in case.doors(subject) if door.needed]
-    mends = [fixes.create_endpoint(subject, group, case.networks[0]) for group in groups if case.networks]
+    doors = [door for door in case.doors(subject) if door.needed]
+    kinds = f" for {' or '.join(door.subresource for door in doors)}" if len(doors) > 1 else ""
+    message = f"{subject.name} has no private endpoint{kinds} in {where} or a network peered with it"
+    if by_subnet:
+        # Source: Microsoft Learn, Network isolation overview of Azure Machine Learning, table of services: registries
+        # by private endpoint only; checked 2026-11-24.
+        message += ", and a workspace does not use its registry through a service endpoint"
+    elif any(door.admission.endpoint_services for door in doors) and subject != case.environment.registry:
+        message += ", and lets the cluster's subnets in through no service endpoint"
+    mends = [
+        fixes.create_endpoint(subject, door.subresource, case.networks[0]) for door in doors if case.networks
+    ]
     return say.broken(ID, subject, message, fixes=mends)
 
 
-def _not_in_reach(case: Case, subject: ResourceId, one: Placed) -> Finding:
-    name = one.endpoint.id.name
-    if one.faults:
-        fix = _revive(one, subject)
-        return say.broken(ID, subject, one.faults[0].text, evidence=one.faults, fixes=[fix])
-    network = one.endpoint.subnet.value
-    where = network.parent if network is not None else one.endpoint.id
-    if one.place is Place.BADLY_PEERED:
-        message = f"{name} stands in {where.name}, whose peering with {case.networks[0].name} carries nothing"
-        mends = [fixes.peer(case.networks[0], where), fixes.peer(where, case.networks[0])]
-        return say.broken(ID, subject, message, evidence=one.steps, fixes=mends)
-    reached = [path for path in case.paths_to(subject) if path.endpoint == one.endpoint.id]
-    if reached and all(path.verdict is PathVerdict.PRIVATE for path in reached):
-        message = (
-            f"{name} stands in {where.name}, which is not peered with {case.networks[0].name}: "
-            "broken by the article's letter, reachable in fact"
-        )
-        return say.broken(ID, subject, message, *_cites(one), severity=Severity.WARNING)
-    message = f"{name} stands in {where.name}, which is neither {case.networks[0].name} nor peered with it"
-    mends = [fixes.peer(case.networks[0], where), fixes.peer(where, case.networks[0])]
-    return say.broken(ID, subject, message, *_cites(one), fixes=mends)
+def _apart(case: Case, subject: ResourceId, serving: tuple[Placed, ...]) -> Iterable[Finding]:
+    """A warning where storage and workspace are each in reach, and not in one network.
 
-
-def _revive(one: Placed, subject: ResourceId) -> Fix:
-    if one.endpoint.status.value == "pending":
-        return fixes.approve(one.endpoint.id, subject)
-    return fixes.recreate_endpoint(
-        one.endpoint.id, "it carries nothing now, and its state cannot be changed back"
+    Source: Microsoft Learn, Network isolation overview of Azure Machine Learning, limitations: a workspace and its
+    default storage account must be in one virtual network; checked 2026-11-24.
+    """
+    workspace = case.environment.workspace
+    if subject != case.environment.storage or workspace is None:
+        return
+    theirs = {one.network: one for one in _standing(case, workspace).serving}
+    if not theirs or any(one.network in theirs for one in serving):
+        return
+    network, other = next(iter(theirs.items()))
+    own = serving[0]
+    assert network is not None  # it serves
+    assert own.network is not None  # so does this
+    message = (
+        f"{own.endpoint.id.name} stands in {own.network.name} and {other.endpoint.id.name} in {network.name}: "
+        "Microsoft's overview wants a workspace and its default storage in one network"
     )
-
-
-def _cites(one: Placed) -> tuple[Cite, ...]:
-    return say.cites(one.endpoint.subnet, one.endpoint.status)
+    groups = [door.subresource for door in case.doors(subject) if door.needed]
+    mends = [fixes.create_endpoint(subject, group, network) for group in groups]
+    evidence = (*cites(own), *cites(other))
+    yield say.broken(ID, subject, message, *evidence, severity=Severity.WARNING, fixes=mends)
 
 
 REQUIREMENT = Requirement(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import NotKnown
-from cloison.model.verdict import Finding
+from cloison.model.facts import Known, Unknown
+from cloison.model.verdict import Finding, Fix, Step
 from cloison.reach import names
 from cloison.reach.filters import Match
 from cloison.requirements import Requirement, fixes, say
@@ -16,41 +16,51 @@ ID = "S03"
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
-    """The workspace, if it has a private endpoint: without one, regions may differ."""
-    workspace = case.workspace
-    if workspace is None:
-        return []
-    if any(endpoint.maybe is None for endpoint in case.endpoints_to(workspace.id)):
-        return [workspace.id]
-    matches = [names.approved(case.fabric, door)[0] for door in case.doors(workspace.id)]
-    return [workspace.id] if Match.YES in matches or Match.MAYBE in matches else []
+    """The workspace, when it was read."""
+    return [case.workspace.id] if case.workspace is not None else []
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
-    """Compares both locations, which nothing can change afterwards."""
+    """Compares both locations, which nothing can change afterwards. An endpoint's own region does not matter."""
     workspace = case.workspace
     assert workspace is not None
-    try:
-        ours, theirs = workspace.location.value, case.cluster.location.value
-    except NotKnown:
-        # Two resources that take their location from one open value are in one region, whichever it is.
-        if _same_expression(case):
-            yield say.met(ID, subject, "workspace and cluster take their location from the same value")
-            return
-        raise
-    cites = say.cites(workspace.location, case.cluster.location)
-    if ours == theirs:
-        yield say.met(ID, subject, f"workspace and cluster are both in {ours}", *cites)
+    private, why = _is_private(case, subject)
+    if private is Match.NO:
+        message = f"{subject.name} has no approved private endpoint, so the cluster may be in another region"
+        yield say.not_applicable(ID, subject, message, *why.cites)
         return
-    message = f"workspace {subject.name} is in {ours}, cluster {case.cluster.id.name} in {theirs}"
-    why = "the location of either cannot be changed"
-    options = [
-        fixes.by_hand(
-            subject, f"Create a workspace with its services in {theirs} and attach the cluster there", why
-        ),
-        fixes.by_hand(case.cluster.id, f"Create a cluster in {ours} and attach that one", why),
+    ours, theirs = workspace.location, case.cluster.location
+    # Two resources that take their location from one open value are in one region, whichever it is.
+    if (isinstance(ours, Unknown) or isinstance(theirs, Unknown)) and _same_expression(case):
+        yield say.met(ID, subject, "workspace and cluster take their location from the same value")
+        return
+    cites = say.cites(ours, theirs)
+    if ours.value == theirs.value:
+        yield say.met(ID, subject, f"workspace and cluster are both in {ours.value}", *cites)
+        return
+    message = f"workspace {subject.name} is in {ours.value}, cluster {case.cluster.id.name} in {theirs.value}"
+    if private is Match.MAYBE:
+        message += f": wrong if {subject.name} has a private endpoint, and {why.text}"
+        yield say.unknown(ID, subject, message, ask=why.ask, cites=(*cites, *why.cites))
+        return
+    yield say.broken(ID, subject, message, *cites, fixes=_options(case, subject, ours.value, theirs.value))
+
+
+def _options(case: Case, workspace: ResourceId, ours: str, theirs: str) -> list[Fix]:
+    fixed = "the location of either cannot be changed"
+    anew = f"Create a workspace with its services in {theirs} and attach the cluster there"
+    return [
+        fixes.by_hand(workspace, anew, fixed),
+        fixes.by_hand(case.cluster.id, f"Create a cluster in {ours} and attach that one", fixed),
     ]
-    yield say.broken(ID, subject, message, *cites, fixes=options)
+
+
+def _is_private(case: Case, workspace: ResourceId) -> tuple[Match, Step]:
+    """Whether the workspace has an approved private endpoint; one that it lists counts, whether read or not."""
+    (door,) = case.doors(workspace)
+    match, step = names.approved(case.fabric, door)
+    listed = door.connections.value if isinstance(door.connections, Known) else ()
+    return (Match.YES if any(state == "approved" for _, state in listed) else match), step
 
 
 def _same_expression(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""S11: storage, vault and registry have a private endpoint for each sub-resource that pods use."""
+"""S11: storage, vault and registry have a private endpoint in reach for each sub-resource that pods use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cloison.model.network import Door
 from cloison.model.verdict import Finding, Severity
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import by_service_endpoint, serving
+from cloison.requirements.placing import by_service_endpoint, not_serving, standing
 
 ID = "S11"
 
@@ -21,20 +21,31 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
-    """One finding for each sub-resource without an endpoint that serves the cluster."""
+    """For each sub-resource: broken without an endpoint, and for each endpoint that does not serve the cluster."""
     case.resource(subject)
-    if by_service_endpoint(case, subject):
+    if subject != case.environment.registry and by_service_endpoint(case, subject):
         message = f"{subject.name} is reached through service endpoints, which the article's table allows"
         yield say.not_applicable(ID, subject, message)
         return
-    for door in case.doors(subject):
-        if not serving(case, subject, door.subresource) and not _further_away(case, subject, door):
-            yield _missing(case, subject, door)
+    # Those that only some workloads use come last: what is not known of them hides nothing.
+    for door in sorted(case.doors(subject), key=lambda door: not door.needed):
+        yield from _on(case, subject, door)
 
 
-def _further_away(case: Case, subject: ResourceId, door: Door) -> bool:
-    """True when there is one: that it stands out of reach is for another requirement to say."""
-    return bool(case.endpoints_to(subject, door.subresource))
+def _on(case: Case, subject: ResourceId, door: Door) -> Iterable[Finding]:
+    found = standing(case, subject, door.subresource)
+    if found.serving:
+        return
+    if found.doubt is not None:
+        severity = Severity.WARNING if door.needed else Severity.NOTE
+        cites = (found.doubt.cite,) if found.doubt.cite is not None else ()
+        yield say.unknown(ID, subject, found.doubt.why, ask=found.doubt.ask, cites=cites, severity=severity)
+        return
+    for one in found.others:
+        finding = not_serving(case, ID, subject, one)
+        yield finding if door.needed else say.lighter(finding)
+    if not found.others:
+        yield _missing(case, subject, door)
 
 
 def _missing(case: Case, subject: ResourceId, door: Door) -> Finding:
@@ -48,7 +59,7 @@ def _missing(case: Case, subject: ResourceId, door: Door) -> Finding:
 
 REQUIREMENT = Requirement(
     id=ID,
-    title="Storage, vault and registry have a private endpoint for each sub-resource that pods use",
+    title="Storage, vault and registry have a private endpoint in reach for each sub-resource that pods use",
     subjects=subjects,
     decide=decide,
 )

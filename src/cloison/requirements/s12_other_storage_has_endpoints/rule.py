@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from cloison.arm.ids import ResourceId
 from cloison.model.environment import ExtraStorage
 from cloison.model.facts import Known, NotKnown, Unknown
-from cloison.model.verdict import Finding, Outcome, PathVerdict
+from cloison.model.verdict import Finding, Outcome, Path, PathVerdict
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import by_service_endpoint, serving
+from cloison.requirements.placing import by_service_endpoint, not_serving, standing
 
 ID = "S12"
 
@@ -18,33 +18,34 @@ ID = "S12"
 def subjects(case: Case) -> Iterable[ResourceId]:
     """Datastores whose account is not the workspace's own."""
     own = case.environment.storage
-    found = case.fabric.extra_storage_of.get(case.environment.workspace, [])
-    return [one.id for one in found if own is None or not _is(one, own)]
+    return [one.id for one in _datastores(case) if own is None or not _is(one, own)]
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Each sub-resource that the datastore uses has an endpoint in reach, and its name leads there."""
-    datastore = next(
-        one for one in case.fabric.extra_storage_of.get(case.environment.workspace, []) if one.id == subject
-    )
-    name = datastore.account.value
-    account = next((id for id in case.environment.extra_storage if id.name.lower() == name), None)
-    if account is None:
-        ask = f"add storage account {name} with its private endpoints"
-        raise NotKnown(
-            Unknown(f"storage account {name} of datastore {subject.name} is not in the input", ask)
-        )
+    datastore = next(one for one in _datastores(case) if one.id == subject)
+    account = _account(case, datastore)
     if by_service_endpoint(case, account):
+        yield say.met(ID, subject, f"{account.name} lets the cluster's subnets in through service endpoints")
         return
     for group in datastore.subresources:
-        if not serving(case, account, group):
+        yield from _on(case, subject, account, group)
+
+
+def _on(case: Case, subject: ResourceId, account: ResourceId, group: str) -> Iterable[Finding]:
+    found = standing(case, account, group).decided()
+    for one in found.others if not found.serving else ():
+        yield not_serving(case, ID, subject, one)
+    if not found.serving:
+        if not found.others:
             yield _missing(case, subject, account, group)
-            continue
-        for path in case.paths_to(account, group):
-            if path.verdict not in (PathVerdict.PRIVATE, PathVerdict.UNKNOWN):
-                stops = [step for step in path.steps if step.outcome is Outcome.STOP]
-                message = f"{path.host} has an endpoint in reach, but is {path.verdict.value} all the same"
-                yield say.broken(ID, subject, message, evidence=stops or path.steps)
+        return
+    for path in case.worst_paths_to(account, group):
+        if path.verdict is PathVerdict.UNKNOWN:
+            doubt = next(step for step in path.steps if step.outcome is Outcome.UNKNOWN)
+            yield say.unknown(ID, subject, f"{path.host}: {doubt.text}", ask=doubt.ask, cites=doubt.cites)
+        elif path.verdict is not PathVerdict.PRIVATE:
+            yield _in_vain(subject, path)
 
 
 def _missing(case: Case, subject: ResourceId, account: ResourceId, group: str) -> Finding:
@@ -52,6 +53,29 @@ def _missing(case: Case, subject: ResourceId, account: ResourceId, group: str) -
     message = f"{account.name} has no private endpoint for {group} in {where} or a network peered with it"
     mends = [fixes.create_endpoint(account, group, case.networks[0])] if case.networks else []
     return say.broken(ID, subject, message, fixes=mends)
+
+
+def _in_vain(subject: ResourceId, path: Path) -> Finding:
+    if path.obstacles:
+        why = "; ".join(step.text for step in path.obstacles)
+        message = f"{path.host} has an endpoint in reach, and is blocked all the same: {why}"
+    else:
+        message = f"{path.host} has an endpoint in reach, and its name leads to {path.address} all the same"
+    return say.broken(ID, subject, message, evidence=path.obstacles or path.steps)
+
+
+def _datastores(case: Case) -> list[ExtraStorage]:
+    return case.fabric.extra_storage_of.get(case.environment.workspace, [])
+
+
+def _account(case: Case, datastore: ExtraStorage) -> ResourceId:
+    """The account that a datastore names. Raises NotKnown where it was not read."""
+    name = datastore.account.value
+    found = next((id for id in case.environment.extra_storage if id.name.lower() == name), None)
+    if found is None:
+        why = f"storage account {name} of datastore {datastore.id.name} is not in the input"
+        raise NotKnown(Unknown(why, f"add storage account {name} with its private endpoints"))
+    return found
 
 
 def _is(datastore: ExtraStorage, own: ResourceId) -> bool:

@@ -1,14 +1,17 @@
-"""S13: the workspace has a private endpoint in reach of the cluster, integrated with private DNS."""
+"""S13: the workspace has a private endpoint in reach of the cluster, integrated with both of its private zones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.verdict import Finding
+from cloison.model.facts import Cite
+from cloison.model.network import Endpoint
+from cloison.model.verdict import Finding, PathVerdict, Severity
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import Place, placed
+from cloison.requirements.placing import cites, in_words, not_serving, standing
+from cloison.requirements.resolving import integrate, missing_zones
 
 ID = "S13"
 GROUP = "amlworkspace"
@@ -20,39 +23,43 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
-    """Broken without an endpoint in reach, or with one that no zone group integrates."""
+    """Broken without an endpoint in reach, or where none of those in reach writes into both zones."""
     case.resource(subject)
-    found = [placed(case, endpoint) for endpoint in case.endpoints_to(subject, GROUP)]
-    serving = [one for one in found if one.serves]
-    if not found:
-        mends = [fixes.create_endpoint(subject, GROUP, case.networks[0])] if case.networks else []
-        yield say.broken(ID, subject, f"workspace {subject.name} has no private endpoint", fixes=mends)
+    found = standing(case, subject, GROUP).decided()
+    if not found.serving:
+        for one in found.others:
+            yield not_serving(case, ID, subject, one)
+        if not found.others:
+            mends = [fixes.create_endpoint(subject, GROUP, case.networks[0])] if case.networks else []
+            yield say.broken(ID, subject, f"workspace {subject.name} has no private endpoint", fixes=mends)
         return
-    if not serving:
-        for one in found:
-            reason = one.faults[0].text if one.faults else _out_of_reach(case, one.place)
-            yield say.broken(
-                ID, subject, f"{one.endpoint.id.name}: {reason}", evidence=one.faults or one.steps
-            )
-        return
-    for one in serving:
-        endpoint = one.endpoint
-        if endpoint.zones_known.value and not endpoint.zones:
-            zones = [host.zone for door in case.doors(subject) for host in door.hosts]
-            ids = [zone.id.text for name in dict.fromkeys(zones) for zone in case.zones_named(name)[:1]]
-            message = f"{endpoint.id.name} is not integrated with private DNS: it has no zone group"
-            yield say.broken(ID, subject, message, fixes=[fixes.zone_group(endpoint.id, ids)] if ids else [])
+    for one in found.serving:
+        if one.endpoint.zones_known.value and not missing_zones(case, one.endpoint):
+            yield say.met(ID, subject, f"{in_words(case, one)}, and writes into both zones", *cites(one))
+            return
+    yield from (_not_integrated(case, subject, one.endpoint) for one in found.serving)
 
 
-def _out_of_reach(case: Case, place: Place) -> str:
-    if place is Place.BADLY_PEERED:
-        return f"its network's peering with {case.networks[0].name} carries nothing"
-    return f"it stands neither in {case.networks[0].name} nor in a network peered with it"
+def _not_integrated(case: Case, subject: ResourceId, endpoint: Endpoint) -> Finding:
+    """An error, or a warning where records made by hand do the work for now."""
+    missing = missing_zones(case, endpoint)
+    if endpoint.zones:
+        message = f"{endpoint.id.name} does not write into {', '.join(missing)}"
+        cite = Cite(endpoint.zones[0].group, "/properties/privateDnsZoneConfigs")
+    else:
+        message = f"{endpoint.id.name} is not integrated with private DNS: it has no zone group"
+        cite = Cite(endpoint.id)
+    paths = [path for path in case.paths_to(subject) if path.needed]
+    by_hand = bool(paths) and all(path.verdict is PathVerdict.PRIVATE for path in paths)
+    if by_hand:
+        message += ", and its names lead to it by records that nobody keeps up"
+    severity = Severity.WARNING if by_hand else Severity.ERROR
+    return say.broken(ID, subject, message, cite, severity=severity, fixes=integrate(case, endpoint))
 
 
 REQUIREMENT = Requirement(
     id=ID,
-    title="The workspace has a private endpoint in reach of the cluster, integrated with private DNS",
+    title="The workspace has a private endpoint in reach of the cluster, integrated with both of its private zones",
     subjects=subjects,
     decide=decide,
 )

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
+from cloison.model.facts import Known
+from cloison.model.network import Endpoint
 from cloison.model.verdict import Finding, Severity
-from cloison.requirements import Requirement, fixes, say
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import Place, placed
+from cloison.requirements.placing import Place, Placed, placed, standing
+from cloison.requirements.resolving import integrate
 
 ID = "S15"
 
@@ -22,24 +25,38 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
-    """A note for a peered network, which the rest of the article allows; a warning without integration."""
+    """A note for another network, which the rest of the article allows if it is peered; a warning without zones."""
     endpoint = case.fabric.endpoints[subject]
     one = placed(case, endpoint)
-    network = case.network_of(endpoint)
-    if one.place is not Place.SAME and network is not None:
-        how = "peered with" if one.place is Place.PEERED else "not"
-        message = f"{subject.name} stands in {network.name}, {how} {case.networks[0].name}"
-        if one.place is Place.PEERED:
-            message += ": the article's list allows it, its last paragraph does not"
-        yield say.broken(ID, subject, message, *say.cites(endpoint.subnet), severity=Severity.NOTE)
+    if one.place is not Place.SAME:
+        served_by = _for_the_cluster(case, endpoint)
+        if served_by is not None:
+            message = f"{subject.name} is for others: the cluster has {served_by.endpoint.id.name}"
+            yield say.not_applicable(ID, subject, message, *say.cites(endpoint.subnet))
+            return
+        yield _elsewhere(case, subject, endpoint)
     if endpoint.zones_known.value and not endpoint.zones:
-        target = endpoint.target.value
-        doors = case.doors(target) if target is not None else []
-        wanted = dict.fromkeys(host.zone for door in doors for host in door.hosts)
-        ids = [zone.id.text for name in wanted for zone in case.zones_named(name)[:1]]
         message = f"{subject.name} is not integrated with private DNS: it has no zone group"
-        mends = [fixes.zone_group(subject, ids)] if ids else []
+        mends = integrate(case, endpoint)
         yield say.broken(ID, subject, message, severity=Severity.WARNING, fixes=mends)
+
+
+def _for_the_cluster(case: Case, endpoint: Endpoint) -> Placed | None:
+    """An endpoint that serves the cluster from its own network, where this one stands elsewhere."""
+    target = endpoint.target.value
+    groups = endpoint.groups.value if isinstance(endpoint.groups, Known) else ()
+    serving = standing(case, target, *groups).serving if target is not None and groups else ()
+    return next((one for one in serving if one.place is Place.SAME), None)
+
+
+def _elsewhere(case: Case, subject: ResourceId, endpoint: Endpoint) -> Finding:
+    subnet = endpoint.subnet.value
+    where = subnet.parent.name if subnet is not None else "no network"
+    message = (
+        f"{subject.name} stands in {where}, not in {case.networks[0].name}: the article's list allows a peered "
+        "network, its last paragraph does not"
+    )
+    return say.broken(ID, subject, message, *say.cites(endpoint.subnet), severity=Severity.NOTE)
 
 
 REQUIREMENT = Requirement(
