@@ -24,6 +24,8 @@ STYLES = {
     "bold cyan": "1;36",
 }
 CUT = "…"
+LEAST = 24
+"""Columns that a text beside a label has at the very least."""
 
 _BREAKS = re.compile(r"[/.,;:#_-]")
 
@@ -62,15 +64,22 @@ class Sheet:
     ) -> None:
         """A label, and beside it a text that starts in column `at` on every line.
 
+        A label that leaves the text no room stands above it.
         cut: one line only, shortened where it is too long.
         """
-        gap = max(at - indent - columns(label), 1 if label else 0)
-        head = " " * indent + self._painted(label, label_style) + " " * gap
-        room = max(self._view.width - at, 20)
-        first = max(self._view.width - indent - columns(label) - gap, 20)
-        lines = [shortened(text, first)] if cut else wrapped(text, room, first)
+        width = self._view.width
+        at = min(at, width - LEAST)
+        taken = max(indent + columns(label) + 1, at) if label else at
+        above = taken > width - LEAST
+        if above:
+            for line in wrapped(label, width - indent):
+                self._lines.append(f"{' ' * indent}{self._painted(line, label_style)}")
+            taken = at
+        lines = [shortened(text, width - taken)] if cut else wrapped(text, width - at, width - taken)
+        head = "" if above else " " * indent + self._painted(label, label_style)
+        gap = taken if above else taken - indent - columns(label)
         for number, line in enumerate(lines):
-            start = head if number == 0 else " " * at
+            start = f"{head}{' ' * gap}" if number == 0 else " " * at
             self._lines.append(f"{start}{self._painted(line, style)}".rstrip())
 
     def verbatim(self, text: str, *, indent: int = 0, style: str = "") -> None:

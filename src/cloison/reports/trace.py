@@ -5,8 +5,6 @@ Ids, pointers and bodies stand on lines of their own, however long, so that they
 
 from __future__ import annotations
 
-import msgspec
-
 from cloison.check.document import EnvironmentReport, Evidence, FixReport, Hop, Report, RequirementReport
 from cloison.reports import View
 from cloison.reports.escape import safe, safe_json
@@ -79,5 +77,4 @@ def _fix(sheet: Sheet, number: int, fix: FixReport) -> None:
     pointer = f"#{safe(fix.pointer)}" if fix.pointer else ""
     sheet.verbatim(f"{fix.action:8}{safe(fix.target)}{pointer}", indent=4, style="cyan")
     if fix.body:
-        body = msgspec.json.format(msgspec.json.encode(fix.body), indent=2).decode()
-        sheet.verbatim(safe_json(body), indent=12, style="dim")
+        sheet.verbatim(safe_json(fix.body), indent=12, style="dim")

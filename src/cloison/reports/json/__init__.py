@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from cloison.reports.escape import safe_json
 
 if TYPE_CHECKING:
@@ -15,5 +13,4 @@ if TYPE_CHECKING:
 
 def render(report: Report, _view: View) -> str:
     """JSON in the order of the document's fields. Characters that do not print are escaped; the values are the same."""
-    encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)
-    return safe_json(encoded.decode()) + "\n"
+    return safe_json(report) + "\n"

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from cloison.reports.escape import safe, safe_json
 from cloison.reports.sarif.results import Json, notification, result
 from cloison.reports.sarif.rules import rules
@@ -45,5 +43,4 @@ def render(report: Report, _view: View) -> str:
         "columnKind": "unicodeCodePoints",
         "properties": {"verdict": report.verdict, "notes": [safe(note) for note in report.notes]},
     }
-    encoded = msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
-    return safe_json(msgspec.json.format(encoded, indent=2).decode()) + "\n"
+    return safe_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from cloison.check.document import Report
 from cloison.check.pages import page
 from cloison.reports.escape import safe
-from cloison.reports.sarif.results import LEVEL, Json
+from cloison.reports.sarif.results import LEVEL, Json, doubled, message
 
+_MARKUP = re.compile(r"^#+ |[`*]", re.MULTILINE)
 _HEAVIEST_FIRST = ("error", "warning", "note")
 
 
@@ -28,7 +31,7 @@ def _rule(id: str, title: str, weights: set[str]) -> Json:
     heaviest = next((word for word in _HEAVIEST_FIRST if word in weights), "error")
     return {
         "id": safe(id),
-        "shortDescription": {"text": safe(title)},
-        "help": {"text": text, "markdown": text},
+        "shortDescription": message(title),
+        "help": {"text": doubled(_MARKUP.sub("", text)).replace("](", "] ("), "markdown": doubled(text)},
         "defaultConfiguration": {"level": LEVEL[heaviest]},
     }

@@ -105,7 +105,7 @@ def _closing(sheet: Sheet, report: Report, names: Names) -> None:
     if example is not None:
         source = " ".join(names.quoted(one) for one in report.inputs[:MOST_INPUTS]) or "SOURCE"
         sheet.blank()
-        sheet.verbatim(f"cloison explain {example} {source}")
+        sheet.verbatim(f"cloison explain {safe(example)} {source}")
         sheet.text("shows that finding hop by hop, with whole ids", indent=4, style="dim")
-        sheet.verbatim(f"cloison explain {example.partition('-')[0]}")
+        sheet.verbatim(f"cloison explain {safe(example.partition('-')[0])}")
         sheet.text("says what that requirement asks, and why", indent=4, style="dim")

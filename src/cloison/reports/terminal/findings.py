@@ -1,17 +1,18 @@
 """What does not hold, requirement by requirement, with its trace and its fixes; then doubts, notes and the rest.
 
-Findings that differ in their subject only are told once, with the names of the others.
+Findings that the same settings decide are told once, with what is different in the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from cloison.check.document import EnvironmentReport, Evidence, FixReport, Hop, RequirementReport
 from cloison.reports.escape import safe
 from cloison.reports.layout import Sheet
 from cloison.reports.names import Names
-from cloison.reports.words import STYLE, counted
+from cloison.reports.words import STYLE
 
 Group = list[RequirementReport]
 
@@ -50,31 +51,27 @@ class Standing:
 
     @property
     def counts(self) -> str:
-        """`4 requirements broken, 1 unknown, 2 with notes only, 16 met, 1 not applicable`."""
-        words = {
-            "broken": "broken",
-            "unknown": "unknown",
-            "note": "with notes only",
-            "met": "met",
-            "not-applicable": "not applicable",
-        }
-        found = [(len(self.ids(word)), text) for word, text in words.items()]
-        told = [(number, text) for number, text in found if number]
-        if not told:
-            return "no requirement was judged"
-        (number, text), *others = told
-        return ", ".join([f"{counted(number, 'requirement')} {text}", *(f"{n:,} {t}" for n, t in others)])
+        """`requirements: 4 broken, 1 unknown, 16 met, 2 with notes only, 1 not applicable`."""
+        told = [f"{len(self.ids(word)):,} {text}" for word, text in _STANDINGS.items() if self.ids(word)]
+        return f"requirements: {', '.join(told) or 'none judged'}"
 
     @property
     def example(self) -> str | None:
-        """A finding that is worth explaining: one with a fix, else the first."""
-        for found in (self.broken, self.unknown, self.notes):
+        """A finding that is worth explaining: one with a fix, else the first; None where nothing weighs."""
+        for found in (self.broken, self.unknown):
             for one in (*(one for one in found if one.fixes), *found):
                 return one.finding
         return None
 
 
 _WORST_FIRST = ("broken", "unknown", "note", "met", "not-applicable")
+_STANDINGS = {
+    "broken": "broken",
+    "unknown": "unknown",
+    "met": "met",
+    "note": "with notes only",
+    "not-applicable": "not applicable",
+}
 
 
 def findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
@@ -93,6 +90,7 @@ def findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None
             _title(sheet, id, groups)
             for group in groups:
                 _message(sheet, group, names)
+                _cited(sheet, (hop for hop in group[0].evidence if hop.outcome == "unknown"), names)
         _supplies(sheet, standing.unknown)
     _notes(sheet, standing.notes, names)
     sheet.blank()
@@ -103,17 +101,43 @@ def findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None
 
 
 def _by_requirement(found: Iterable[RequirementReport]) -> list[tuple[str, list[Group]]]:
-    """Groups of findings that differ in their subject only, under their requirement's id."""
+    """Groups of findings that the same thing decides, under their requirement's id."""
     groups: dict[str, dict[object, Group]] = {}
     for one in found:
-        name = one.subject.rpartition("/")[2]
-        same = (one.verdict, one.severity, _without(one.message, name), one.ask, len(one.fixes))
+        same = (one.verdict, one.severity, one.ask, len(one.fixes), _decided_by(one))
         groups.setdefault(one.id, {}).setdefault(same, []).append(one)
     return [(id, list(same.values())) for id, same in groups.items()]
 
 
-def _without(text: str, name: str) -> str:
-    return text.replace(name, "\0") if name else text
+def _decided_by(finding: RequirementReport) -> object:
+    """Equal for findings that one thing decides: the hops that do not pass, else the settings of all of them."""
+    hops = finding.evidence
+    if len(hops) > 1:
+        stops = tuple(hop for hop in hops if hop.outcome != "pass")
+        return stops or tuple((hop.hop, hop.evidence) for hop in hops)
+    name = finding.subject.rpartition("/")[2]
+    return finding.message.replace(name, "\0") if name else finding.message
+
+
+def _others(group: Group, names: Names) -> str:
+    """What is different in the other findings of a group."""
+    first, *others = group
+    told = [_difference(first.message, one.message) for one in others]
+    parts = (names.text(text) or names.resource(one.subject) for text, one in zip(told, others, strict=True))
+    return ", ".join(dict.fromkeys(parts))
+
+
+def _difference(first: str, other: str) -> str:
+    """The words of `other` between those that both begin and end with."""
+    one, two = first.split(), other.split()
+    start = _shared(one, two)
+    end = _shared(one[start:][::-1], two[start:][::-1])
+    return " ".join(two[start : len(two) - end])
+
+
+def _shared(one: list[str], two: list[str]) -> int:
+    """How many words both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
 
 
 def _title(sheet: Sheet, id: str, groups: list[Group]) -> None:
@@ -132,20 +156,17 @@ def _broken(sheet: Sheet, group: Group, names: Names, told: set[tuple[str, str]]
         for hop in dict.fromkeys(first.evidence):
             _hop(sheet, hop, names, cited=hop.outcome != "pass" or (passes and hop.hop == "door"))
     else:
-        cited = dict.fromkeys(cite for one in group for hop in one.evidence for cite in hop.evidence)
-        for evidence in cited:
-            sheet.entry("by", _where(evidence, names), indent=INDENT, at=TEXT_AT, style="dim")
+        _cited(sheet, (hop for one in group for hop in one.evidence), names)
     for one in group:
         for fix in one.fixes:
             _fix(sheet, fix, told)
 
 
 def _message(sheet: Sheet, group: Group, names: Names) -> None:
-    first, *others = group
-    sheet.text(f"{names.text(first.message)} ({first.finding})", indent=INDENT - 2)
-    if others:
-        alike = ", ".join(dict.fromkeys(names.resource(one.subject) for one in others))
-        sheet.text(f"likewise {alike}", indent=INDENT - 2)
+    first = group[0]
+    sheet.text(f"{names.text(first.message)} ({safe(first.finding)})", indent=INDENT - 2)
+    if len(group) > 1:
+        sheet.text(f"likewise {_others(group, names)}", indent=INDENT - 2)
 
 
 def _hop(sheet: Sheet, hop: Hop, names: Names, *, cited: bool) -> None:
@@ -162,6 +183,12 @@ def _hop(sheet: Sheet, hop: Hop, names: Names, *, cited: bool) -> None:
     )
     for evidence in dict.fromkeys(hop.evidence if cited else ()):
         sheet.entry("", _where(evidence, names), indent=INDENT, at=HOP_AT, style="dim")
+
+
+def _cited(sheet: Sheet, hops: Iterable[Hop], names: Names) -> None:
+    """The settings that decided, each once."""
+    for evidence in dict.fromkeys(one for hop in hops for one in hop.evidence):
+        sheet.entry("by", _where(evidence, names), indent=INDENT, at=TEXT_AT, style="dim")
 
 
 def _where(evidence: Evidence, names: Names) -> str:
@@ -202,9 +229,7 @@ def _notes(sheet: Sheet, found: Iterable[RequirementReport], names: Names) -> No
     sheet.heading("Notes, which break nothing")
     for id, same in groups:
         for number, group in enumerate(same):
-            first, *others = group
-            doubt = "not decided: " if first.verdict == "unknown" else ""
-            alike = ", ".join(dict.fromkeys(names.resource(one.subject) for one in others))
-            also = f"; likewise {alike}" if alike else ""
+            doubt = "not decided: " if group[0].verdict == "unknown" else ""
+            also = f"; likewise {_others(group, names)}" if len(group) > 1 else ""
             label = id if number == 0 else ""
-            sheet.entry(label, f"{doubt}{names.text(first.message)}{also}", indent=2, at=ID_AT)
+            sheet.entry(label, f"{doubt}{names.text(group[0].message)}{also}", indent=2, at=ID_AT)

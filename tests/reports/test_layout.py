@@ -1,0 +1,119 @@
+"""Lines are filled, broken and shortened as one would do it by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloison.check.document import Evidence
+from cloison.reports import View
+from cloison.reports.escape import safe, safe_json
+from cloison.reports.layout import Sheet, columns, shortened, wrapped
+from cloison.reports.names import Names
+from tests.reports import made
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=200), st.integers(4, 80), st.integers(4, 80))
+def test_wrapping_keeps_every_character(text: str, room: int, first: int) -> None:
+    """Nothing but white space is lost, and every line fits."""
+    lines = wrapped(text, room, first)
+
+    assert "".join(text.split()) == "".join("".join(lines).split())
+    assert columns(lines[0]) <= max(first, 2)
+    assert all(columns(line) <= room for line in lines[1:])
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=200), st.integers(4, 80))
+def test_shortening_fits(text: str, room: int) -> None:
+    """In one line, its end marked where something is missing."""
+    short = shortened(text, room)
+
+    assert columns(short) <= room
+    assert short == " ".join(text.split()) or short.endswith("…")
+
+
+def test_long_names_break_at_joints() -> None:
+    """After a dot, a dash or a slash, so that both parts still look like names."""
+    name = "privatelink.vaultcore.azure.net/virtualNetworkLinks/link-aks"
+
+    assert ["privatelink.vaultcore.azure.net/", "virtualNetworkLinks/link-aks"] == wrapped(name, 40)
+
+
+def test_texts_stand_in_their_column() -> None:
+    """Also on the lines that follow, where the label is too long for its column, and where it leaves no room at all."""
+    sheet = Sheet(View(36))
+    sheet.entry("fix", "one two three four five six seven", indent=2, at=8)
+    sheet.entry("overlong", "one two", indent=2, at=8)
+    sheet.entry("a-resource-with-a-long-name", "blocked", indent=2, at=10)
+
+    expected = [
+        "  fix   one two three four five six",
+        "        seven",
+        "  overlong one two",
+        "  a-resource-with-a-long-name",
+        "          blocked",
+    ]
+    assert expected == sheet.lines().splitlines()
+
+
+@pytest.mark.parametrize(("text", "expected"), [("plain – ä", 9), ("漢字", 4), ("e\u0301", 1)])
+def test_columns(text: str, expected: int) -> None:
+    """Wide characters take two, combining ones none."""
+    assert expected == columns(text)
+
+
+@given(st.text())
+def test_safe_text_prints(text: str) -> None:
+    """And text that prints anyway is left alone."""
+    assert safe(text).isprintable()
+    assert text == safe(text) or not text.isprintable()
+
+
+def test_half_characters_are_shown() -> None:
+    """A file's name that is no text still gives valid JSON."""
+    assert '"\\\\udcff.json"' == safe_json("\udcff.json")
+
+
+def test_a_resource_keeps_its_name_from_what_stands_below() -> None:
+    """The account is called by its name; the record of the same name in a zone by more than that."""
+    names = Names(made.broken())
+    account = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-ml/providers/"
+    account += "Microsoft.Storage/storageAccounts/stmlscoring"
+
+    assert "stmlscoring" == names.resource(account)
+    assert "stmlscoring" == names.resource(account.upper())
+
+
+def test_short_names_are_told_apart() -> None:
+    """No two resources of a report share one."""
+    report = made.broken()
+    names = Names(report)
+    ids = {one.subject for one in report.environments[0].requirements}
+    ids |= {
+        cited.resource
+        for one in report.environments[0].requirements
+        for hop in one.evidence
+        for cited in hop.evidence
+    }
+
+    assert len({id.lower() for id in ids}) == len({names.resource(id) for id in ids})
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        ("stated", "kv-ml-scoring#/properties/x"),
+        ("default", "kv-ml-scoring#/properties/x (left out: the default)"),
+        ("null", "kv-ml-scoring#/properties/x (null: the default)"),
+    ],
+)
+def test_a_setting_says_when_it_was_left_out(origin: str, expected: str) -> None:
+    """Stated, left out and null are three things, also on paper."""
+    vault = next(
+        row.resource for row in made.broken().environments[0].scenario.rows if row.what == "key vault"
+    )
+    assert vault is not None
+    evidence = Evidence(resource=vault, pointer="/properties/x", origin=origin)  # type: ignore[arg-type]
+
+    assert expected == Names(made.broken()).setting(evidence)
