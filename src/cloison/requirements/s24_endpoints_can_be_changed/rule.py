@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from cloison.arm.ids import ResourceId
+from cloison.kinds._index import children
 from cloison.kinds.ml_compute.facts import facts as compute_facts
 from cloison.kinds.ml_online_deployment.facts import facts as deployment_facts
 from cloison.kinds.ml_online_endpoint.facts import facts as endpoint_facts
@@ -15,7 +16,7 @@ from cloison.requirements import Requirement, fixes, restart, say
 from cloison.requirements.case import Case
 
 ID = "S24"
-ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints"
+ENDPOINTS = "microsoft.machinelearningservices/workspaces/onlineendpoints"
 DEPLOYMENTS = f"{ENDPOINTS}/deployments"
 LEGACY = "aks"
 GIVEN_UP = ("failed", "canceled")
@@ -26,7 +27,8 @@ MOVING = ("starting", "stopping", "deleting", "creating")
 def subjects(case: Case) -> Iterable[ResourceId]:
     """The cluster, computes on it, and online endpoints on those with their deployments."""
     endpoints = _endpoints(case)
-    deployments = [one.id for one in case.of(DEPLOYMENTS) if one.id.parent in endpoints]
+    held = children(case.snapshot, DEPLOYMENTS)
+    deployments = [one.id for endpoint in endpoints for one in held.get(endpoint, ())]
     return [case.environment.cluster, *restart.computes(case), *endpoints, *deployments]
 
 
@@ -90,13 +92,11 @@ def _served(resource: Resource, state: Fact[str | None]) -> Iterator[Finding]:
 
 def _endpoints(case: Case) -> list[ResourceId]:
     """Deployed online endpoints of the workspace on computes of the cluster. Raises NotKnown."""
-    computes = restart.computes(case)
+    computes, workspace = restart.computes(case), case.environment.workspace
     found = []
-    for resource in case.of(ENDPOINTS):
-        if resource.id.parent == case.environment.workspace and not resource.planned:
-            compute = endpoint_facts(resource).compute
-            if compute.value in computes:
-                found.append(resource.id)
+    for resource in children(case.snapshot, ENDPOINTS).get(workspace, ()) if workspace is not None else ():
+        if not resource.planned and endpoint_facts(resource).compute.value in computes:
+            found.append(resource.id)
     return found
 
 
@@ -112,8 +112,8 @@ def _start(cluster: ResourceId) -> Fix:
 
 
 _READERS: dict[str, Callable[[Resource], Fact[str | None]]] = {
-    ENDPOINTS.lower(): lambda resource: endpoint_facts(resource).state,
-    DEPLOYMENTS.lower(): lambda resource: deployment_facts(resource).state,
+    ENDPOINTS: lambda resource: endpoint_facts(resource).state,
+    DEPLOYMENTS: lambda resource: deployment_facts(resource).state,
 }
 
 REQUIREMENT = Requirement(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cloison.arm.ids import ResourceId
+from cloison.kinds._index import children
 from cloison.kinds.app_insights.facts import facts as insights_facts
 from cloison.kinds.kubernetes_extension.facts import KubernetesExtension, is_machine_learning
 from cloison.kinds.kubernetes_extension.facts import facts as extension_facts
@@ -34,8 +35,8 @@ def subjects(case: Case) -> Iterable[ResourceId]:
     environment = case.environment
     extensions = [
         one.id
-        for one in case.of(EXTENSIONS)
-        if one.id.parent == environment.cluster and say.told(is_machine_learning(one)) is not False
+        for one in children(case.snapshot, EXTENSIONS).get(environment.cluster, ())
+        if say.told(is_machine_learning(one)) is not False
     ]
     telemetry = [environment.insights] if environment.insights in case.snapshot.resources else []
     return [environment.cluster, *extensions, *case.services, *(id for id in telemetry if id is not None)]
