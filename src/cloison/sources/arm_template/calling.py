@@ -32,6 +32,11 @@ class Home(Protocol):
         """What the caller said of the outermost deployment."""
         ...
 
+    @property
+    def language_two(self) -> bool:
+        """Its template is of language version 2."""
+        ...
+
     def parameter(self, name: str) -> Value:
         """A parameter's value. Raises Fault when the template declares none of that name."""
         ...
@@ -141,10 +146,12 @@ def apply(function: Function, values: Sequence[Value], budget: Budget) -> Value:
     return result
 
 
-def _outcomes(value: Value) -> int:
-    if isinstance(value, Symbol) and value.choice is not None:
-        return _outcomes(value.choice[1]) + _outcomes(value.choice[2])
-    return 1
+def _outcomes(value: Value, most: int = CHOICES_MAX) -> int:
+    """How many outcomes a value has; not counted beyond one more than `most`."""
+    if not isinstance(value, Symbol) or value.choice is None:
+        return 1
+    found = _outcomes(value.choice[1], most)
+    return found if found > most else found + _outcomes(value.choice[2], most - found)
 
 
 def _spread(function: Function, values: Sequence[Value], budget: Budget) -> Value:

@@ -54,7 +54,8 @@ def _named(deployment: Deployment, record: Record) -> list[Record]:
             try:
                 found += _meant(deployment, value)
             except Fault as fault:
-                raise fault.within(at)  # noqa: B904 (the same fault, one step further out)
+                fault.within(at).within("dependsOn").anchored(record.source, record.path)
+                deployment.world.refuse(fault, f"what {record.id} waits for")
     except Fault as fault:
         raise fault.within("dependsOn").anchored(record.source, record.path)  # noqa: B904 (the same, with its place)
     return found
@@ -76,6 +77,8 @@ def _meant(deployment: Deployment, value: Value) -> Iterable[Record]:
     )
     if found is not None:
         return found
+    if key in deployment.names:
+        return ()
     if isinstance(value, Symbol) or any(isinstance(record.id_value, Symbol) for record in deployment.records):
         # What is open may be one of them.
         return ()

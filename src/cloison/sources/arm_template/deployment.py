@@ -79,11 +79,15 @@ class Deployment:
         self.template: dict[str, Value] = template
         self.own = Evaluation(self, world.budget)
         self.context = self.own if outer is None else outer.inside(self)
+        self.is_outer = outer is not None
+        """Its parent evaluates its expressions."""
         self._parameters: dict[str, Value] = {}
         self._variables: dict[str, Value] = {}
         self._outputs: dict[str, Output | None] = {}
         self._busy: set[tuple[str, str]] = set()
         self._records: list[Record] | None = None
+        self.names: set[str] = set()
+        """Symbolic names and names of copy loops, in lower case, also of what makes no resource."""
 
     # --- sections ------------------------------------------------------------------------------------------
 
@@ -106,7 +110,7 @@ class Deployment:
         if not isinstance(version, str) or not _LANGUAGES.fullmatch(version):
             fault = Fault(f"the template's language version '{version}' is not supported", hint="write 2.0")
             raise fault.within("languageVersion").anchored(self.source, self.path)
-        return version.startswith("2.")
+        return not version.startswith("1.0")
 
     @cached_property
     def definitions(self) -> dict[str, Value]:
@@ -171,7 +175,8 @@ class Deployment:
 
     def _default(self, declaration: Mapping[str, Value]) -> Value:
         default = find(declaration, "defaultValue")
-        if default is MISSING:
+        if default is MISSING or default is None:
+            # A default of null is no default: published templates ask for such parameters.
             return MISSING
         try:
             return evaluate(default, self.own.before_running())
@@ -226,6 +231,11 @@ class Deployment:
             return copied(spelled, written[key][at], "input", context)
         except Fault as fault:
             raise (fault if at is None else fault.within(at)).within(key)  # noqa: B904 (the same fault)
+
+    def check_variables(self) -> None:
+        """Evaluate all variables, as ARM does, whether anything uses them or not. Raises Fault."""
+        for name, _ in self._variable_places.values():
+            self.variable(name)
 
     def user_function(self, name: str, args: Sequence[Value], context: Evaluation) -> Value:
         """Result of a function of the template. Raises KeyError when there is none of that name."""

@@ -6,7 +6,10 @@ up, so that nothing is paid for positions while all is well.
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from cloison.sources.arm_template.text import Source
 
 Steps: TypeAlias = tuple[str | int, ...]
 """The way from the top of a file to one of its values: names and indexes."""
@@ -19,6 +22,8 @@ MALFORMED: Final = "InvalidRequestContent"
 """ARM's code for a body that is not JSON."""
 TOO_MUCH: Final = "LimitExceeded"
 """Ours: a template that asks for more work, text or depth than a check may cost."""
+OUTPUT: Final = "DeploymentOutputEvaluationFailed"
+"""ARM's code for a deployment whose resources are made and whose output cannot be evaluated."""
 FAILED: Final = "DeploymentFailed"
 """The template called `fail()` on itself."""
 
@@ -61,7 +66,7 @@ class Fault(Exception):
         self.code = code
         self.hint = hint
         self.path: list[str | int] = []
-        self.anchor: tuple[object, Steps] | None = None
+        self.anchor: tuple[Source, Steps] | None = None
 
     def within(self, step: str | int) -> Fault:
         """This fault, seen from the value that holds it; one that has its anchor keeps it."""
@@ -69,7 +74,7 @@ class Fault(Exception):
             self.path.append(step)
         return self
 
-    def anchored(self, source: object, base: Steps) -> Fault:
+    def anchored(self, source: Source, base: Steps) -> Fault:
         """This fault, with the file and the path of the value its own path starts from."""
         if self.anchor is None:
             self.anchor = (source, (*base, *reversed(self.path)))

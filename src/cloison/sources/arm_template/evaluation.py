@@ -192,6 +192,9 @@ def copied(name: str, loop: Mapping[str, Value], key: str, context: Evaluation) 
     try:
         if isinstance(count, Symbol):
             index = Symbol(f"copyIndex('{name}')", needs=count.needs, kind=INT, nullable=False)
+            if index in context.copies.values():
+                # A loop around this one shows its index in the same way; they turn on their own.
+                index = Symbol(f"copyIndex('{name}', 0)", needs=count.needs, kind=INT, nullable=False)
             one = _or_text(item, context.with_copy(name, index))
             text = bound(f"map(range(0, {count.text}), {show_value(one)})")
             return Symbol(

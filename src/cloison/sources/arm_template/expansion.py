@@ -13,14 +13,14 @@ import msgspec
 from cloison.sources.arm_template import nested
 from cloison.sources.arm_template.dependencies import dependencies
 from cloison.sources.arm_template.deployment import Deployment
-from cloison.sources.arm_template.errors import TOO_MUCH, Fault, TemplateError
+from cloison.sources.arm_template.errors import OUTPUT, TOO_MUCH, Fault, TemplateError
 from cloison.sources.arm_template.evaluation import is_copies
 from cloison.sources.arm_template.limits import Budget, Limits
 from cloison.sources.arm_template.outputs import Output
 from cloison.sources.arm_template.parameters import Told, values_of
 from cloison.sources.arm_template.records import Record
 from cloison.sources.arm_template.scope import Level, Scope, Target, level_of_schema, open_name
-from cloison.sources.arm_template.symbols import BOOL, Symbol, Value, unknown
+from cloison.sources.arm_template.symbols import BOOL, Symbol, Value, forget, unknown
 from cloison.sources.arm_template.text import Place, Source
 from cloison.sources.arm_template.values import spelling
 from cloison.sources.arm_template.world import Gap, World
@@ -87,6 +87,7 @@ def expand(
     folder: str | Path | None = None,
     existing: Mapping[str, Mapping[str, Value]] | None = None,
     secure_values: bool = False,
+    strict: bool = True,
     limits: Limits | None = None,
 ) -> Expansion:
     """What a template deploys, with symbols for what stays open.
@@ -95,6 +96,8 @@ def expand(
     is deployed; what it does not say stays open. name: of the file, for messages, and where linked templates are
     relative to. folder: linked templates are read from here and below; None reads none. existing: bodies of
     resources by id, for `reference()`. secure_values: use the values of secure parameters; else they stay symbols.
+    strict: False leaves a gap for what ARM refuses and nothing depends on, as drafts have it: twins, variables that
+    fail, `dependsOn` of nothing.
     Raises TemplateError, and nothing else.
     """
     limits = limits or Limits()
@@ -104,9 +107,8 @@ def expand(
         # Decoded before there is room: what nests deeper than Python has it by default is no template.
         _ = source.value
         with _room():
-            world = World(
-                Budget(limits), scope or Scope(), existing or {}, None if folder is None else Path(folder)
-            )
+            where = None if folder is None else Path(folder)
+            world = World(Budget(limits), scope or Scope(), existing or {}, where, strict=strict)
             return _Expander(world, source, parameters or {}, secure=secure_values).expansion()
     except Fault as fault:
         raise _error(fault, source) from fault
@@ -124,13 +126,13 @@ def _room() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
+        forget()
 
 
 def _error(fault: Fault, source: Source | None) -> TemplateError:
     place = Place(1, 1, source.name if source else "template")
     if fault.anchor is not None:
         anchor, path = fault.anchor
-        assert isinstance(anchor, Source)
         place = anchor.find(path)
     elif source is not None:
         place = source.find(tuple(reversed(fault.path)))
@@ -165,15 +167,42 @@ class _Expander:
         resources: list[DeployedResource] = []
         for deployment in deployments:
             resources += self._resources(deployment)
-        outputs: dict[str, DeployedOutput] = {}
-        for name in self.root.output_names().values():
-            made = self.root.output(name)
-            if made is not None:
-                outputs[name] = self._output(name, made)
+        for deployment in deployments:
+            self._check_variables(deployment)
+        outputs = self._outputs()
         world = self.world
         return Expansion(
             resources, outputs, world.gaps, self.root.target, world.budget.limits.steps - world.budget.steps
         )
+
+    def _check_variables(self, deployment: Deployment) -> None:
+        if deployment.is_outer:
+            return
+        try:
+            deployment.check_variables()
+        except Fault as fault:
+            if deployment.record is None or self.exists[deployment] is True or fault.code == TOO_MUCH:
+                self.world.refuse(fault, "a variable")
+                return
+            self._skip(deployment.record, fault)
+
+    def _outputs(self) -> dict[str, DeployedOutput]:
+        """The outputs of the outermost deployment; a gap for one that fails, as its resources are there by then."""
+        found: dict[str, DeployedOutput] = {}
+        for name in self.root.output_names().values():
+            try:
+                made = self.root.output(name)
+            except Fault as fault:
+                if fault.code == TOO_MUCH:
+                    raise
+                why = f"it cannot be evaluated: {fault.message}"
+                steps = ("outputs", name, "value")
+                ask = fault.hint or "correct the template"
+                self.world.gaps.append(Gap(f"the output {name}", why, ask, self.root.source, steps, OUTPUT))
+                continue
+            if made is not None:
+                found[name] = self._output(name, made)
+        return found
 
     def _deployments(self) -> list[Deployment]:
         """All deployments, parents first, their resources identified."""
@@ -251,7 +280,7 @@ class _Expander:
                 continue
             if record.id.lower() in seen:
                 fault = Fault(f"the resource '{record.id}' is defined multiple times in the template")
-                raise fault.anchored(record.source, record.path)
+                self.world.refuse(fault.anchored(record.source, record.path), record.id)
             seen.add(record.id.lower())
 
     def _count(self, body: Value, record: Record) -> None:

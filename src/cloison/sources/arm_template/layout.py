@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from cloison.sources.arm_template.errors import Fault, Steps
+from cloison.sources.arm_template.errors import TOO_MUCH, Fault, Steps
 from cloison.sources.arm_template.evaluation import Evaluation, count_of, evaluate
 from cloison.sources.arm_template.records import Record
 from cloison.sources.arm_template.symbols import BOOL, INT, Symbol, Value, unknown
@@ -22,8 +22,11 @@ _DEPTH: Final = 16
 def records(deployment: Deployment) -> Iterator[Record]:
     """The resources of a deployment, children included. Raises Fault with its place."""
     written = find(deployment.template, "resources")
-    wanted: type = dict if deployment.language_two and isinstance(written, dict) else list
-    if written is MISSING or not isinstance(written, wanted):
+    by_name = deployment.language_two and isinstance(written, dict)
+    if not written and isinstance(written, dict):
+        # Tools that only count deployments write an empty object in the first language too.
+        by_name = True
+    if not isinstance(written, list) and not by_name:
         shown = "is missing" if written is MISSING else f"is of type '{type_name(written)}'"
         fault = Fault(
             f"the template's 'resources' {shown}; an array of resources is expected",
@@ -57,6 +60,8 @@ def _several(
     )
     for step, raw in pairs:
         here = (*path, step)
+        if isinstance(step, str):
+            deployment.names.add(step.lower())
         if not isinstance(raw, dict):
             fault = Fault(f"a resource must be an object; it is of type '{type_name(raw)}'")
             raise fault.anchored(deployment.source, here)
@@ -103,6 +108,7 @@ def _turns(
     except Fault as fault:
         raise fault.within("copy")  # noqa: B904 (the same fault, one step further out)
     label = str(name)
+    deployment.names.add(label.lower())
     if isinstance(count, Symbol):
         yield _any_turn(raw, path, context, deployment, label, count)
         return
@@ -117,7 +123,8 @@ def _any_turn(
     raw: dict[str, Value], path: Steps, context: Evaluation, deployment: Deployment, label: str, count: Symbol
 ) -> Record:
     """One record that stands for the turns of a loop whose count is open."""
-    index = Symbol(f"copyIndex('{label}')", needs=count.needs, kind=INT, nullable=False)
+    first = deployment.world.loops.setdefault(count.text, label)
+    index = Symbol(f"copyIndex('{first}')", needs=count.needs, kind=INT, nullable=False)
     record = Record(raw, path, context.with_copy(label, index, own=True), deployment)
     record.loop, record.index = label, index
     record.repeats = unknown("greater", (count, 0), BOOL)
@@ -137,10 +144,17 @@ def _identified(record: Record, parent: Record | None) -> bool:
     """The record has its id now; False when it does not exist and what would be its name is a fault."""
     try:
         record.identify(parent)
-    except Fault:
+    except Fault as fault:
         if record.exists is False:
             return False
-        raise
+        if not record.existing or fault.code == TOO_MUCH:
+            raise
+        # ARM looks at a resource that it does not deploy only when something asks for it.
+        record.holder.world.gaps.append(
+            Gap(f"a resource of type {record.raw.get('type')} that the template refers to", fault.message,
+                "correct its name, or give the parameters that it is made from", record.source, record.path)
+        )  # fmt: skip
+        return False
     return True
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cloison.sources.arm_template.calling import step_into
 from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.evaluation import evaluate
 from cloison.sources.arm_template.parameters import entry_value
 from cloison.sources.arm_template.scope import Level, Target, group_id
-from cloison.sources.arm_template.symbols import Symbol, Value
+from cloison.sources.arm_template.symbols import Symbol, Value, choose
 from cloison.sources.arm_template.values import MISSING, find, type_name
 from cloison.sources.arm_template.world import Gap, supply
 
@@ -42,16 +43,25 @@ class NestedGiven:
         try:
             with record.holder.world.making(record):
                 made = evaluate(entry, record.context)
-            if not isinstance(made, dict):
-                raise Fault(f"the value of parameter '{spelled}' must stand in a 'value'")
-            if find(made, "value") is MISSING:
-                # A secret of a vault: what it is only Azure knows.
-                secret = entry_value(spelled, made)
-                return Symbol(open_text(record, spelled), kind=secret.kind, nullable=False)
-            return entry_value(spelled, made)
+            return self._of_entry(spelled, made)
         except Fault as fault:
             fault.within(spelled).within("parameters").within("properties")
             raise fault.anchored(record.source, record.path)  # noqa: B904 (the same fault, with its place)
+
+    def _of_entry(self, name: str, entry: Value) -> Value:
+        """The value in a `{"value": …}`, which may be the outcome of an open condition."""
+        if isinstance(entry, Symbol) and entry.choice is not None:
+            condition, yes, no = entry.choice
+            return choose(condition, self._of_entry(name, yes), self._of_entry(name, no))
+        if isinstance(entry, Symbol):
+            return step_into(entry, "value")
+        if not isinstance(entry, dict):
+            raise Fault(f"the value of parameter '{name}' must stand in a 'value'")
+        if find(entry, "value") is MISSING:
+            # A secret of a vault: what it is only Azure knows.
+            secret = entry_value(name, entry)
+            return Symbol(open_text(self._record, name), kind=secret.kind, nullable=False)
+        return entry_value(name, entry)
 
     def open(self, name: str) -> tuple[str, frozenset[str]]:
         """What to call a parameter without a value, and which parameters of the outermost template decide it."""
@@ -96,7 +106,10 @@ def _made(record: Record) -> Deployment | None:
         inner, source, path = True, found, ()
         template = source.value
     else:
-        template = evaluate(written, record.context) if isinstance(written, str) else written
+        template = written
+        if isinstance(written, str):
+            # Made by an expression: its own expressions are left for the deployment itself.
+            inner, template = True, evaluate(written, record.context)
     if isinstance(template, Symbol):
         gap(record, f"its template is {template.text}", supply(template))
         return None

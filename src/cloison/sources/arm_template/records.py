@@ -30,7 +30,7 @@ class Record:
     __slots__ = (
         "_busy", "_exists", "_members", "api_version", "child", "child_known", "context", "existing", "full_name",
         "holder", "id", "id_value", "index", "kinds", "loop", "names", "path", "plain", "raw", "reads", "repeats",
-        "symbol", "target", "type",
+        "symbol", "target", "type", "written_name",
     )  # fmt: skip
 
     def __init__(self, raw: dict[str, Value], path: Steps, context: Evaluation, holder: Deployment) -> None:
@@ -52,6 +52,8 @@ class Record:
         self.names: list[Text] = []
         self.type = ""
         self.kinds = ""
+        self.written_name: Text = ""
+        """The name as its resource in the template has it: a nested child's without its parent's."""
         self.full_name: Text = ""
         self.id = ""
         self.id_value: Text = ""
@@ -73,10 +75,11 @@ class Record:
 
     def identify(self, parent: Record | None) -> None:
         """Evaluate type, name and id. Raises Fault where they are missing or do not match."""
-        kind, name = str(self._text("type")), self._text("name")
-        if parent is not None and not _is_full(kind, parent.kinds):
+        kind, name = "/".join(filter(None, str(self._text("type")).split("/"))), self._text("name")
+        self.written_name = name
+        if parent is not None and not _is_full(kind):
             kind, name = f"{parent.kinds}/{kind}", join([parent.full_name, "/", name])
-        self.kinds, self.full_name = kind.strip("/"), name
+        self.kinds, self.full_name = kind, name
         count = self.kinds.count("/")
         names = segments(name, count) if count else None
         if names is None:
@@ -85,6 +88,10 @@ class Record:
                 "than its name",
                 hint="give a nested resource one name for each '/' in its full type",
             ).within("name")
+        if "" in names:
+            raise Fault(f"the name of a resource of type '{kind}' is empty, or a segment of it").within(
+                "name"
+            )
         self.names = names
         version = find(self.raw, "apiVersion")
         made = "" if version is MISSING else evaluate(version, self.plain)
@@ -240,6 +247,7 @@ class Record:
         return evaluate(kept, self.context)
 
 
-def _is_full(kind: str, parent: str) -> bool:
-    """A nested resource's type is written in full, the parent's type in front."""
-    return kind.lower().startswith(parent.lower() + "/")
+def _is_full(kind: str) -> bool:
+    """A nested resource's type is written in full, from its provider on."""
+    provider, _, rest = kind.partition("/")
+    return "." in provider and bool(rest)

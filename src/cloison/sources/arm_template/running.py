@@ -50,8 +50,8 @@ class Index:
 
     def _add(self, record: Record) -> None:
         self.by_id.setdefault(record.id.lower(), []).append(record)
-        name = str(record.full_name)
-        self.by_name.setdefault(name.lower(), []).append(record)
+        for name in dict.fromkeys((str(record.full_name), str(record.written_name))):
+            self.by_name.setdefault(name.lower(), []).append(record)
         if record.symbol:
             self.by_symbol.setdefault(record.symbol.lower(), []).append(record)
             if record.loop:

@@ -17,6 +17,8 @@ from cloison.sources.arm_template.grammar import number, quote
 
 TEXT_MAX: Final = 1_500
 """Characters of a symbol's text; a longer one keeps its start and a digest, so that equal stays equal."""
+PARTS_MAX: Final = 64
+"""Pieces of a partly known string; a longer one knows its start and its end only."""
 SEGMENT_MAX: Final = 150
 """Characters of a symbol in an id."""
 
@@ -116,52 +118,68 @@ def bound(text: str) -> str:
     return text if len(text) <= TEXT_MAX else f"{text[: TEXT_MAX - 12]}…#{_digest(text)}"
 
 
+class _Shown(msgspec.Struct, frozen=True, gc=False):
+    """What is known of a container's print; `value` keeps it alive, so that its identity stays its own."""
+
+    value: Value
+    text: str
+    needs: frozenset[str]
+
+
+_SHOWN: Final[dict[int, _Shown]] = {}
+"""Containers printed so far. Values are never changed once made, and many share their parts."""
+
+
+def forget() -> None:
+    """Drop what is remembered of values."""
+    _SHOWN.clear()
+
+
 def show(value: Value) -> str:
-    """A value as an expression writes it; long containers as their start and a digest."""
-    pieces: list[str] = []
-    _write(value, pieces)
-    return bound("".join(pieces))
-
-
-def _write(value: Value, into: list[str]) -> None:
+    """A value as an expression writes it; what is long as its start and a digest. Equal texts mean equal values."""
     if isinstance(value, (Symbol, Lambda)):
-        into.append(value.text)
-    elif isinstance(value, str):
-        into.append(quote(bound(value)))
-    elif value is None or isinstance(value, bool):
-        into.append({None: "null()", True: "true()", False: "false()"}[value])
-    elif isinstance(value, (int, float)):
-        into.append(number(value))
-    elif isinstance(value, dict):
-        _several("createObject", [piece for pair in value.items() for piece in pair], into)
-    else:
-        _several("createArray", value, into)
+        return value.text
+    if isinstance(value, str):
+        return quote(bound(value))
+    if value is None or isinstance(value, bool):
+        return {None: "null()", True: "true()", False: "false()"}[value]
+    if isinstance(value, (int, float)):
+        return number(value)
+    return _container(value).text
 
 
-def _several(name: str, values: Iterable[Value], into: list[str]) -> None:
-    into.append(name + "(")
-    # An array of arrays of the same array would print without end: one level prints at most what a text holds.
-    room = TEXT_MAX
-    for at, value in enumerate(values):
-        inner = show(value)
-        room -= len(inner)
-        into.append((", " if at else "") + inner)
-        if room < 0 and at > 200:
-            into.append(f", …#{at}")
-            break
-    into.append(")")
+def _container(value: Value) -> _Shown:
+    found = _SHOWN.get(id(value))
+    if found is not None:
+        return found
+    is_dict = isinstance(value, dict)
+    members = [piece for pair in value.items() for piece in pair] if is_dict else value
+    start: list[str] = ["createObject(" if is_dict else "createArray("]
+    room, needs = TEXT_MAX, NOTHING
+    digest = hashlib.sha256()
+    for at, member in enumerate(members):
+        text = f", {show(member)}" if at else show(member)
+        digest.update(text.encode("utf-8", "surrogatepass"))
+        if room > 0:
+            start.append(text)
+            room -= len(text)
+        if isinstance(member, (Symbol, dict, list)):
+            inner = member.needs if isinstance(member, Symbol) else _container(member).needs
+            needs = needs | inner if needs else inner
+    start.append(")")
+    shown = "".join(start) if room > 0 else f"{''.join(start)[: TEXT_MAX - 12]}…#{digest.hexdigest()[:8]}"
+    made = _SHOWN[id(value)] = _Shown(value, shown, needs)
+    return made
 
 
-def needs_of(values: Iterable[Value], depth: int = 6) -> frozenset[str]:
-    """Parameters that the values need, looked for in containers to a modest depth."""
+def needs_of(values: Iterable[Value]) -> frozenset[str]:
+    """Parameters that the values need."""
     found: frozenset[str] = NOTHING
     for value in values:
         if isinstance(value, Symbol):
             found = found | value.needs if found else value.needs
-        elif isinstance(value, dict) and depth:
-            found |= needs_of(value.values(), depth - 1)
-        elif isinstance(value, list) and depth:
-            found |= needs_of(value, depth - 1)
+        elif isinstance(value, (dict, list)) and value:
+            found |= _container(value).needs
     return found
 
 
@@ -194,12 +212,8 @@ def same(one: Value, other: Value) -> bool:
         return True
     if type(one) is not type(other):
         return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list):
-        return len(one) == len(other) and all(
-            same(left, right) for left, right in zip(one, other, strict=True)
-        )
+    if isinstance(one, (dict, list)):
+        return len(one) == len(other) and _container(one).text == _container(other).text
     return bool(one == other)
 
 
@@ -219,27 +233,37 @@ def kind_of(value: Value) -> str:
 def join(pieces: Iterable[str | Symbol]) -> str | Symbol:
     """A string from its pieces, neighbours that are known joined; a plain string when all are known."""
     flat: list[str | Symbol] = []
+    run: list[str] = []
     for piece in pieces:
-        for part in piece.parts if isinstance(piece, Symbol) and piece.parts else (piece,):
-            if isinstance(part, str) and flat and isinstance(flat[-1], str):
-                flat[-1] += part
-            elif part != "":
-                flat.append(part)
+        if isinstance(piece, str):
+            run.append(piece)
+            continue
+        for part in piece.parts or (piece,):
+            if isinstance(part, str):
+                run.append(part)
+                continue
+            if known := "".join(run):
+                flat.append(known)
+            run.clear()
+            flat.append(part)
+    if known := "".join(run):
+        flat.append(known)
     if not flat:
         return ""
     if len(flat) == 1:
         return flat[0]
+    return _joined(flat if len(flat) <= PARTS_MAX else [flat[0], _joined(flat[1:-1]), flat[-1]])
+
+
+def _joined(parts: list[str | Symbol]) -> Symbol:
+    shown = ", ".join([quote(part) if isinstance(part, str) else part.text for part in parts])
     return Symbol(
-        bound(
-            "concat("
-            + ", ".join([quote(part) if isinstance(part, str) else part.text for part in flat])
-            + ")"
-        ),
-        needs=needs_of(flat),
+        bound(f"concat({shown})"),
+        needs=needs_of(parts),
         kind=STRING,
-        parts=tuple(flat),
+        parts=tuple(parts) if len(parts) <= PARTS_MAX else (),
         nullable=False,
-        segment=all("/" not in part if isinstance(part, str) else part.segment for part in flat),
+        segment=all("/" not in part if isinstance(part, str) else part.segment for part in parts),
     )
 
 

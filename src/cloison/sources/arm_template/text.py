@@ -48,7 +48,7 @@ _TRAILING = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<mark>[{}\[\],:])|(?P<note>//[^\r\n]*|/\*.*?\*/)'
-    r'|(?P<word>[^\s{}\[\],:"/]+)|(?P<wrong>.))',
+    r'|(?P<word>[^\s{}\[\],:"/]+)|(?P<wrong>\S))',
     re.DOTALL,
 )
 _WORD = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cloison.sources.arm_template.errors import Steps
+from cloison.sources.arm_template.errors import TOO_MUCH, Fault, Steps
 from cloison.sources.arm_template.limits import Budget
 from cloison.sources.arm_template.scope import Scope
 from cloison.sources.arm_template.symbols import Value, needs_of
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class Gap:
     """Something that the expansion leaves out: what, why, what to supply, and where the template says so."""
 
-    __slots__ = ("_path", "_source", "ask", "what", "why")
+    __slots__ = ("_path", "_source", "ask", "code", "what", "why")
 
-    def __init__(self, what: str, why: str, ask: str, source: Source, path: Steps) -> None:
+    def __init__(self, what: str, why: str, ask: str, source: Source, path: Steps, code: str = "") -> None:
         self.what = what
         self.why = why
         self.ask = ask
+        self.code = code
+        """What ARM would answer, where the deployment fails for it after its resources were made; else empty."""
         self._source = source
         self._path = path
 
@@ -42,8 +44,16 @@ class World:
     """The shared state of one expansion."""
 
     def __init__(
-        self, budget: Budget, scope: Scope, existing: Mapping[str, Mapping[str, Value]], folder: Path | None
+        self,
+        budget: Budget,
+        scope: Scope,
+        existing: Mapping[str, Mapping[str, Value]],
+        folder: Path | None,
+        *,
+        strict: bool = True,
     ) -> None:
+        """strict: refuse what ARM refuses, also where no resource depends on it."""
+        self.strict = strict
         self.budget = budget
         self.scope = scope
         self.existing = {id.lower(): body for id, body in existing.items()}
@@ -51,6 +61,8 @@ class World:
         self.gaps: list[Gap] = []
         self.by_id: dict[str, list[Record]] = {}
         """Every resource found so far by its id in lower case."""
+        self.loops: dict[str, str] = {}
+        """For the text of an open count, the loop that had it first: loops of one count turn together."""
         self.files: dict[Path, Source] = {}
         """Linked templates read so far."""
         self.sources_of: dict[str, Source] = {}
@@ -70,6 +82,15 @@ class World:
         """The record being made reads the running state of another one."""
         if self._making and self._making[-1] is not record:
             self._making[-1].reads.add(record)
+
+    def refuse(self, fault: Fault, what: str) -> None:
+        """Raise the fault, which has its place, or leave a gap for it where drafts are read as well."""
+        if self.strict or fault.code == TOO_MUCH or fault.anchor is None:
+            raise fault
+        source, path = fault.anchor
+        self.gaps.append(
+            Gap(what, fault.message, fault.hint or "correct the template", source, path, fault.code)
+        )
 
     def found(self, record: Record) -> None:
         """Keep a record that has its id."""

@@ -11,9 +11,11 @@ from typing import Final, TypeAlias
 from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.functions.registry import Table, text, whole
 from cloison.sources.arm_template.limits import Budget
-from cloison.sources.arm_template.symbols import OBJECT, STRING, Value
+from cloison.sources.arm_template.symbols import OBJECT, STRING, Symbol, Value, unknown
 
 TABLE: Final = Table()
+_SMALLEST: Final = 30
+"""The longest IPv4 prefix whose usable addresses a source shows; those of shorter networks stay open."""
 _Net: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -31,13 +33,23 @@ def _network(name: str, value: Value) -> _Net:
 def _parse_cidr(budget: Budget, args: Sequence[Value]) -> Value:
     net = _network("parseCidr", args[0])
     made: dict[str, Value] = {"network": str(net.network_address), "netmask": str(net.netmask)}
-    four = isinstance(net, ipaddress.IPv4Network)
-    if four:
+    if isinstance(net, ipaddress.IPv4Network):
         made["broadcast"] = str(net.broadcast_address)
-    small = net.num_addresses <= 2
-    first = net.network_address if small or not four else net.network_address + 1
-    last = net.broadcast_address if small or not four else net.broadcast_address - 1
-    return {**made, "firstUsable": str(first), "lastUsable": str(last), "cidr": net.prefixlen}
+        if net.prefixlen > _SMALLEST:
+            parsed = unknown("parseCidr", args, OBJECT)
+            made |= {key: _member(parsed, key) for key in ("firstUsable", "lastUsable")}
+        else:
+            made |= {
+                "firstUsable": str(net.network_address + 1),
+                "lastUsable": str(net.broadcast_address - 1),
+            }
+    else:
+        made |= {"firstUsable": str(net.network_address), "lastUsable": str(net.broadcast_address)}
+    return {**made, "cidr": net.prefixlen}
+
+
+def _member(whole: Symbol, key: str) -> Symbol:
+    return Symbol(f"{whole.text}.{key}", kind=STRING, nullable=False)
 
 
 @TABLE.plain("cidrSubnet", 3, 3, STRING)
@@ -57,9 +69,9 @@ def _cidr_subnet(budget: Budget, args: Sequence[Value]) -> Value:
 @TABLE.plain("cidrHost", 2, 2, STRING)
 def _cidr_host(budget: Budget, args: Sequence[Value]) -> Value:
     net, index = _network("cidrHost", args[0]), whole("cidrHost", args[1])
-    usable = net.num_addresses - (
-        2 if isinstance(net, ipaddress.IPv4Network) and net.num_addresses > 2 else 0
-    )
-    if not 0 <= index < usable:
+    if net.prefixlen > net.max_prefixlen - 2:
+        return unknown("cidrHost", args, STRING)
+    last = net.num_addresses - (2 if isinstance(net, ipaddress.IPv4Network) else 1)
+    if not 0 <= index < last:
         raise Fault(f"{net} has no host {index}", hint="the first host has index 0")
-    return str(net.network_address + index + (0 if net.num_addresses <= 2 else 1))
+    return str(net.network_address + 1 + index)

@@ -28,6 +28,8 @@ from cloison.sources.arm_template.symbols import (
 from cloison.sources.arm_template.values import MISSING, equal, find, spelling
 
 TABLE: Final = Table()
+_NOWHERE: Final = 2**62
+"""An index that no array has."""
 
 
 @TABLE.open("concat", 1, None)
@@ -229,6 +231,14 @@ def _merge(budget: Budget, under: dict[str, Value], over: dict[str, Value]) -> d
     return made
 
 
+@TABLE.open("distinct", kind=ARRAY)
+def _distinct(budget: Budget, args: Sequence[Value]) -> Value:
+    if isinstance(args[0], Symbol):
+        return unknown("distinct", args, ARRAY)
+    made = _union_arrays(budget, (array("distinct", args[0]),))
+    return unknown("distinct", args, ARRAY) if isinstance(made, Symbol) else made
+
+
 @TABLE.open("shallowMerge", kind=OBJECT)
 def _shallow_merge(budget: Budget, args: Sequence[Value]) -> Value:
     if isinstance(args[0], Symbol) or any(isinstance(one, Symbol) for one in array("shallowMerge", args[0])):
@@ -372,11 +382,25 @@ def _member(value: Value, key: Value) -> Value:
     if isinstance(value, dict) and isinstance(key, str):
         found = find(value, key)
         return None if found is MISSING else found
-    if isinstance(value, list) and isinstance(key, int) and not isinstance(key, bool):
-        return value[key] if 0 <= key < len(value) else None
+    if isinstance(value, list):
+        at = _place(key)
+        if at is not None:
+            return value[at] if -len(value) <= at < len(value) else None
     if isinstance(value, (dict, list)):
         raise refuse("tryGet", "a property name of an object or an index of an array", key)
     return None
+
+
+def _place(key: Value) -> int | None:
+    """The index that a key means; Bicep writes `^2` as an object, counted from the end. None for no index."""
+    if isinstance(key, int) and not isinstance(key, bool):
+        return key if key >= 0 else _NOWHERE
+    at = key.get("value") if isinstance(key, dict) else None
+    if not isinstance(at, int) or isinstance(at, bool):
+        return None
+    if key.get("fromEnd") is True:
+        return -at if at > 0 else _NOWHERE
+    return at if at >= 0 else _NOWHERE
 
 
 @TABLE.open("coalesce", 1, None)

@@ -100,7 +100,7 @@ def _variables(context: Context, args: Args, trees: Trees) -> Value:
     name = args[0](context)
     if isinstance(name, Symbol):
         return unknown("variables", (name,))
-    if context.arguments is not None:
+    if context.arguments is not None and not context.home.language_two:
         raise Fault("a user function cannot read variables", hint="pass the value as an argument")
     return context.home.variable(text("variables", name))
 
@@ -262,18 +262,19 @@ def _to_object(context: Context, args: Args, trees: Trees) -> Value:
     return made
 
 
-@TABLE.declare("groupBy", 2, 2)
+@TABLE.declare("groupBy", 2, 3)
 def _group_by(context: Context, args: Args, trees: Trees) -> Value:
     values = _listed("groupBy", context, args)
     if values is None:
         return _open("groupBy", context, args, OBJECT)
     key = _function("groupBy", values[1], 1, 1)
+    content = _function("groupBy", values[2], 1, 1) if len(values) > 2 else None
     made: dict[str, Value] = {}
     for value in values[0]:
         name = _run(key, value)
         if isinstance(name, Symbol):
             return unknown("groupBy", values, OBJECT)
-        made.setdefault(text("groupBy", name), []).append(value)
+        made.setdefault(text("groupBy", name), []).append(_run(content, value) if content else value)
     return made
 
 

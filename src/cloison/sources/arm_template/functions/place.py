@@ -220,6 +220,8 @@ def _azure_knows(name: str, low: int, high: int | None, kind: str) -> None:
 
 
 for _name, _low, _high, _kind in (
+    ("parseUri", 1, 1, OBJECT),
+    ("buildUri", 1, 1, STRING),
     ("providers", 1, 2, OBJECT),
     ("pickZones", 3, 5, ARRAY),
     ("toLogicalZone", 3, 3, STRING),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import quote, unquote, urljoin
@@ -29,7 +28,8 @@ from cloison.sources.arm_template.symbols import (
     parts_of,
     unknown,
 )
-from cloison.sources.arm_template.values import has_symbol, text_of
+from cloison.sources.arm_template.text import lenient
+from cloison.sources.arm_template.values import compact, equal, has_symbol, text_of
 
 TABLE: Final = Table()
 
@@ -54,6 +54,25 @@ def _to_lower(budget: Budget, args: Sequence[Value]) -> Value:
 @TABLE.open("toUpper", kind=STRING)
 def _to_upper(budget: Budget, args: Sequence[Value]) -> Value:
     return _each("toUpper", args[0], str.upper)
+
+
+@TABLE.plain("like", 2, 2, BOOL)
+def _like(budget: Budget, args: Sequence[Value]) -> Value:
+    """`*` stands for any text; without regard to case. Source: Bicep's description of `like`, 2026-01-05."""
+    value, pattern = text("like", args[0]).lower(), text("like", args[1]).lower()
+    budget.step(len(value) * (1 + pattern.count("*")) >> 6)
+    first, *rest = pattern.split("*")
+    if not rest:
+        return value == pattern
+    if len(value) < len(first) + len(rest[-1]) or not (value.startswith(first) and value.endswith(rest[-1])):
+        return False
+    at, end = len(first), len(value) - len(rest[-1])
+    for piece in rest[:-1]:
+        found = value.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
 
 
 @TABLE.plain("trim", kind=STRING)
@@ -82,14 +101,14 @@ def _format(budget: Budget, args: Sequence[Value]) -> Value:
         return unknown("format", args, STRING)
     pieces: list[str | Symbol] = []
     size = 0
-    for piece in _format_pieces(pattern, args):
+    for piece in _format_pieces(budget, pattern, args):
         size += len(piece) if isinstance(piece, str) else 8
         budget.text(size)
         pieces.append(piece)
     return join(pieces)
 
 
-def _format_pieces(pattern: str, args: Sequence[Value]) -> list[str | Symbol]:
+def _format_pieces(budget: Budget, pattern: str, args: Sequence[Value]) -> list[str | Symbol]:
     pieces: list[str | Symbol] = []
     at = 0
     while at < len(pattern):
@@ -114,12 +133,12 @@ def _format_pieces(pattern: str, args: Sequence[Value]) -> list[str | Symbol]:
                 raise Fault(
                     "the format string of 'format' has a '{' without its '}'", hint="write '{{' for a brace"
                 )
-            pieces.append(_place(pattern[at + 1 : end], args))
+            pieces.append(_place(budget, pattern[at + 1 : end], args))
             at = end + 1
     return pieces
 
 
-def _place(inner: str, args: Sequence[Value]) -> str | Symbol:
+def _place(budget: Budget, inner: str, args: Sequence[Value]) -> str | Symbol:
     """One `{index,width:format}` of a .NET composite format string."""
     head, colon, style = inner.partition(":")
     index, comma, width = head.partition(",")
@@ -129,20 +148,27 @@ def _place(inner: str, args: Sequence[Value]) -> str | Symbol:
     if at + 1 >= len(args):
         raise Fault(f"the format item '{{{inner}}}' of 'format' has no argument; {len(args) - 1} were given")
     value = args[at + 1]
-    if isinstance(value, (Symbol, list, dict)):
-        if isinstance(value, Symbol):
-            return (
-                value
-                if not (colon or comma)
-                else unknown("format", ("{0" + head[len(index) :] + colon + style + "}", value), STRING)
-            )
-        return text_of(value) if not _holds(value) else unknown("string", (value,), STRING)
+    if isinstance(value, Symbol):
+        if not colon and not comma:
+            return value
+        return unknown("format", (f"{{0{head[len(index) :]}{colon}{style}}}", value), STRING)
+    if isinstance(value, (list, dict)):
+        return _container(budget, value)
     return format_value(value, style, int(width) if comma else 0)
 
 
-def _holds(value: Value) -> bool:
-    inner = value.values() if isinstance(value, dict) else value
-    return any(isinstance(one, Symbol) or (isinstance(one, (list, dict)) and _holds(one)) for one in inner)
+def _container(budget: Budget, value: Value) -> str | Symbol:
+    """A container in a format: JSON with single quotes, as the engine in Bicep's evaluation tests prints it.
+
+    How quotes and escapes inside it come out no source shows, so that such a text stays open.
+    """
+    if has_symbol(value, budget):
+        return unknown("format", ("{0}", value), STRING)
+    made = compact(value)
+    budget.text(len(made))
+    return (
+        unknown("format", ("{0}", value), STRING) if "'" in made or "\\" in made else made.replace('"', "'")
+    )
 
 
 @TABLE.open("string", kind=STRING)
@@ -292,15 +318,20 @@ def _substring(budget: Budget, args: Sequence[Value]) -> Value:
 @TABLE.plain("indexOf", 2, 2, INT)
 def _index_of(budget: Budget, args: Sequence[Value]) -> Value:
     if isinstance(args[0], list):
-        return next((at for at, value in enumerate(args[0]) if value == args[1]), -1)
+        return next(iter(_places(budget, args)), -1)
     return text("indexOf", args[0]).lower().find(text("indexOf", args[1]).lower())
 
 
 @TABLE.plain("lastIndexOf", 2, 2, INT)
 def _last_index_of(budget: Budget, args: Sequence[Value]) -> Value:
     if isinstance(args[0], list):
-        return max((at for at, value in enumerate(args[0]) if value == args[1]), default=-1)
+        return max(_places(budget, args), default=-1)
     return text("lastIndexOf", args[0]).lower().rfind(text("lastIndexOf", args[1]).lower())
+
+
+def _places(budget: Budget, args: Sequence[Value]) -> list[int]:
+    """Where an array holds a value; texts compare by case there."""
+    return [at for at, value in enumerate(args[0]) if equal(value, args[1], budget)]
 
 
 @TABLE.plain("padLeft", 2, 3, STRING)
@@ -338,16 +369,22 @@ def _base64_to_json(budget: Budget, args: Sequence[Value]) -> Value:
 
 
 def parse_json(name: str, value: str) -> Value:
-    """The JSON value of a text, as Json.NET reads it: quotes may be single. Raises Fault where it is none."""
+    """The JSON value of a text, as Json.NET reads it. Raises Fault where it is none.
+
+    Json.NET takes comments, trailing commas and single quotes. Source: its documentation of JsonTextReader, and
+    the samples of Bicep, which load such files; checked 2026-01-05.
+    """
     try:
         return msgspec.json.decode(value)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         pass
-    try:
-        # Bicep and old templates write json('None') and single quotes; Json.NET reads the second.
-        return json.loads(value.replace("'", '"'), strict=False)
-    except (ValueError, RecursionError) as problem:
-        raise Fault(f"the template language function '{name}' expects JSON: {problem}") from problem
+    strict = lenient(value)
+    for text_of_json in (strict, strict.replace("'", '"')):
+        try:
+            return msgspec.json.decode(text_of_json)
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as problem:
+            reason = problem
+    raise Fault(f"the template language function '{name}' expects JSON: {reason}")
 
 
 @TABLE.plain("json", nullable=True)
@@ -360,7 +397,7 @@ def _json(budget: Budget, args: Sequence[Value]) -> Value:
 @TABLE.plain("dataUri", kind=STRING)
 def _data_uri(budget: Budget, args: Sequence[Value]) -> Value:
     encoded = base64.b64encode(text("dataUri", args[0]).encode("utf-8", "replace")).decode()
-    return f"data:text/plain;charset=utf8;base64,{encoded}"
+    return f"data:text/plain;charset=utf-8;base64,{encoded}"
 
 
 @TABLE.plain("dataUriToString", kind=STRING)
