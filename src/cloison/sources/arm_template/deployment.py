@@ -15,7 +15,7 @@ from cloison.sources.arm_template import functions_of_template, layout, running
 from cloison.sources.arm_template.errors import Fault, Steps
 from cloison.sources.arm_template.evaluation import Evaluation, Runtime, copied, evaluate
 from cloison.sources.arm_template.outputs import Output, made_output
-from cloison.sources.arm_template.parameters import fill, open_parameter, resolved
+from cloison.sources.arm_template.parameters import fill, is_nullable, open_parameter, resolved
 from cloison.sources.arm_template.records import Record
 from cloison.sources.arm_template.scope import Level, Scope, Target
 from cloison.sources.arm_template.symbols import OBJECT, STRING, Symbol, Value
@@ -166,11 +166,12 @@ class Deployment:
         if value is MISSING or value is None or isinstance(value, Symbol):
             value = fill(value, lambda: self._default(declaration))
         if value is MISSING:
-            if self._given.may_be_open:
+            if is_nullable(declaration):
+                value = None
+            elif self._given.may_be_open:
                 return open_parameter(self._given.open(name), declaration)
-            if declaration.get("nullable") is not True:
+            else:
                 raise Fault(f"the value for the template parameter '{name}' is not provided")
-            value = None
         return conforms(name, declaration, value, self.definitions, self.world.budget)
 
     def _default(self, declaration: Mapping[str, Value]) -> Value:

@@ -198,7 +198,9 @@ class _Expander:
                 why = f"it cannot be evaluated: {fault.message}"
                 steps = ("outputs", name, "value")
                 ask = fault.hint or "correct the template"
-                self.world.gaps.append(Gap(f"the output {name}", why, ask, self.root.source, steps, OUTPUT))
+                self.world.gaps.append(
+                    Gap(f"the output {name}", why, ask, self.root.source, steps, code=OUTPUT)
+                )
                 continue
             if made is not None:
                 found[name] = self._output(name, made)

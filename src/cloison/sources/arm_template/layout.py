@@ -86,6 +86,7 @@ def _foreign(raw: dict[str, Value], path: Steps, deployment: Deployment) -> Gap:
         "check it where the extension puts it",
         deployment.source,
         path,
+        outside=True,
     )
 
 

@@ -148,9 +148,8 @@ def _parameters(properties: Mapping[str, Value], record: Record) -> Mapping[str,
 
 def gap(record: Record, why: str, ask: str) -> None:
     """Say that what a nested deployment deploys is not known."""
-    record.holder.world.gaps.append(
-        Gap(f"what the nested deployment {record.name} deploys", why, ask, record.source, record.path)
-    )
+    what = f"what the nested deployment {record.name} deploys"
+    record.holder.world.gaps.append(Gap(what, why, ask, record.source, record.path, outside=True))
 
 
 def target(record: Record) -> Target:

@@ -107,9 +107,9 @@ def is_nullable(declaration: Mapping[str, Value]) -> bool:
 
 
 def open_parameter(called: tuple[str, frozenset[str]], declaration: Mapping[str, Value]) -> Symbol:
-    """A parameter that nobody gave a value."""
+    """A parameter that needs a value and that nobody gave one."""
     text, needs = called
-    return Symbol(text, needs=needs, kind=kind_of_declaration(declaration), nullable=is_nullable(declaration))
+    return Symbol(text, needs=needs, kind=kind_of_declaration(declaration), nullable=False)
 
 
 def fill(given: Value, default: Callable[[], Value]) -> Value:

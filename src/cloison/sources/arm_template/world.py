@@ -20,14 +20,26 @@ if TYPE_CHECKING:
 class Gap:
     """Something that the expansion leaves out: what, why, what to supply, and where the template says so."""
 
-    __slots__ = ("_path", "_source", "ask", "code", "what", "why")
+    __slots__ = ("_path", "_source", "ask", "code", "outside", "what", "why")
 
-    def __init__(self, what: str, why: str, ask: str, source: Source, path: Steps, code: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        why: str,
+        ask: str,
+        source: Source,
+        path: Steps,
+        *,
+        code: str = "",
+        outside: bool = False,
+    ) -> None:
         self.what = what
         self.why = why
         self.ask = ask
         self.code = code
-        """What ARM would answer, where the deployment fails for it after its resources were made; else empty."""
+        """What ARM would answer, where it refuses the template for it or the deployment ends with it; else empty."""
+        self.outside = outside
+        """What is missing stands in another file, a template spec or an extension."""
         self._source = source
         self._path = path
 
@@ -89,7 +101,7 @@ class World:
             raise fault
         source, path = fault.anchor
         self.gaps.append(
-            Gap(what, fault.message, fault.hint or "correct the template", source, path, fault.code)
+            Gap(what, fault.message, fault.hint or "correct the template", source, path, code=fault.code)
         )
 
     def found(self, record: Record) -> None:
