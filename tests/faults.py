@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tests.reference import GROUP, REGION, SUBSCRIPTION, id_of
+from tests.reference import SUBSCRIPTION, id_of
 
 ALL = ("same network", "peered", "hub and spoke", "service endpoints")
 BLOB = "privatelink.blob.core.windows.net"
@@ -31,6 +31,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     changes: dict[str, Any]
     expects: tuple[str, ...]
     """Findings, the same on every environment it is applied to."""
+    hides: tuple[str, ...] = ()
+    """Findings of other faults that do not show beside this one, and subjects none of whose findings do."""
 
 
 def rule(name: str, priority: int, direction: str, access: str, **fields: Any) -> dict[str, Any]:

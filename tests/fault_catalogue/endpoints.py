@@ -35,6 +35,7 @@ FAULTS = [
         on=("peered", "same network"),
         changes=without_endpoint("blob", "storageAccounts/mlstore", {BLOB: ["mlstore"]}, 0),
         expects=("S07 mlstore", "S11 mlstore"),
+        hides=(f"D01 {BLOB}", f"D02 {BLOB}"),
     ),
     Fault(
         name="storage has no file endpoint",
@@ -47,12 +48,14 @@ FAULTS = [
         on=("peered", "same network", "hub and spoke"),
         changes=without_endpoint("vault", "vaults/mlvault", {VAULT: ["mlvault"]}),
         expects=("S02 mlvault", "S07 mlvault", "S11 mlvault"),
+        hides=(f"D01 {VAULT}",),
     ),
     Fault(
         name="the registry has no endpoint",
         on=("peered", "same network", "service endpoints"),
         changes=without_endpoint("registry", "registries/mlreg", {ACR: ["mlreg", "mlreg.westeurope.data"]}),
         expects=("S02 mlreg", "S07 mlreg", "S11 mlreg"),
+        hides=(f"D01 {ACR}",),
     ),
     Fault(
         name="the workspace has no endpoint",
@@ -63,6 +66,7 @@ FAULTS = [
             {API: API_RECORDS, NOTEBOOKS: [f"ml-mlw-westeurope-{GUID}.westeurope"]},
         ),
         expects=("S02 mlw", "S07 mlw", "S13 mlw"),
+        hides=(f"D01 {API}", f"D01 {NOTEBOOKS}"),
     ),
     Fault(
         name="the vault's endpoint waits for approval",

@@ -114,6 +114,7 @@ FAULTS = [
             **listed(OWN, "@privateEndpoints/pe-api"),
         },
         expects=("S22 pe-api", "S23~ aks-compute", "S24 aks"),
+        hides=("S22 kube-apiserver",),
     ),
     Fault(
         name="an endpoint was made again, and its record by hand was forgotten",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import GONE, NET, Fault, cluster, workspace
+from tests.faults import ACR, GONE, NET, Fault, cluster, workspace
 from tests.reference import COMPUTE_PRINCIPAL, REGION, SUBSCRIPTION, id_of
 
 USER_ENDPOINT = {
@@ -66,6 +66,7 @@ FAULTS = [
         on=("peered",),
         changes=workspace("properties/containerRegistry", None),
         expects=("S05? mlw",),
+        hides=("mlreg", f"D01 {ACR}"),
     ),
     Fault(
         name="a workspace of high business impact, and its compute without roles",
@@ -96,6 +97,7 @@ FAULTS = [
         on=("peered", "same network"),
         changes=cluster("powerState/code", "Stopped"),
         expects=("S23~ aks-compute", "S24 aks"),
+        hides=("S22 kube-apiserver",),
     ),
     Fault(
         name="an endpoint to the cluster is disconnected since it was restarted",
