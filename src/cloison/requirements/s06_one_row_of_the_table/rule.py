@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.verdict import Finding, PathVerdict, Severity
+from cloison.model.facts import NotKnown, Unknown
+from cloison.model.verdict import Finding, Outcome, Path, PathVerdict, Severity
 from cloison.reach.walk import WORST_FIRST
 from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
 
 ID = "S06"
-SECURED = (PathVerdict.PRIVATE, PathVerdict.SERVICE_ENDPOINT)
+IN_A_NETWORK = (PathVerdict.PRIVATE, PathVerdict.SERVICE_ENDPOINT)
+WORDS = {
+    PathVerdict.PRIVATE: "by private IP",
+    PathVerdict.SERVICE_ENDPOINT: "by service endpoint",
+    PathVerdict.PUBLIC: "by public IP",
+    PathVerdict.BLOCKED: "not at all",
+    PathVerdict.UNKNOWN: "nobody knows how",
+}
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
@@ -21,35 +29,51 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """A note where services are reached in ways that stand in different rows."""
-    worst = {id: _worst(case, id) for id in case.services}
-    open_ = [id for id, verdict in worst.items() if verdict is PathVerdict.UNKNOWN]
-    if open_:
-        named = ", ".join(id.name for id in open_)
-        message = f"how {named} is reached is not known, so the row of the table is not either"
-        yield say.unknown(ID, subject, message, ask="see the paths to them", severity=Severity.NOTE)
+    environment = case.environment
+    others = [id for id in (environment.storage, environment.vault, environment.registry) if id is not None]
+    parts = [id for id in (environment.workspace, *others) if id is not None]
+    unread = next((id for id in parts if case.snapshot.get(id) is None), None)
+    if unread is not None:
+        message = (
+            f"which row of the article's table this is depends on {unread.name}, which is not in the input"
+        )
+        yield say.unknown(ID, subject, message, ask=f"add {unread.text}", severity=Severity.NOTE)
         return
-    workspace = case.environment.workspace
-    others = {verdict for id, verdict in worst.items() if id != workspace}
-    whole = worst.get(workspace) if workspace is not None else None
-    if others <= {PathVerdict.PUBLIC} and whole is PathVerdict.PUBLIC:
-        yield say.met(ID, subject, "no virtual network: every service is reached by its public address")
-    elif others <= set(SECURED) and whole in (PathVerdict.PRIVATE, PathVerdict.PUBLIC):
-        row = (
-            "all private"
-            if whole is PathVerdict.PRIVATE
-            else "public workspace, everything else in a network"
-        )
-        yield say.met(ID, subject, row)
-    else:
-        shown = ", ".join(f"{id.name} {verdict.value}" for id, verdict in worst.items())
-        yield say.broken(
-            ID, subject, f"matches no row of the article's table: {shown}", severity=Severity.NOTE
-        )
+    worst = {id: _worst(case, id) for id in parts}
+    open_ = next((path for path in worst.values() if path.verdict is PathVerdict.UNKNOWN), None)
+    if open_ is not None:
+        doubt = next(step for step in open_.steps if step.outcome is Outcome.UNKNOWN)
+        message = f"which row of the article's table this is depends on {open_.resource.name}: {doubt.text}"
+        yield say.unknown(ID, subject, message, ask=doubt.ask, cites=doubt.cites, severity=Severity.NOTE)
+        return
+    shown = ", ".join(f"{id.name} {WORDS[path.verdict]}" for id, path in worst.items())
+    whole = worst[environment.workspace].verdict if environment.workspace is not None else None
+    row = _row(whole, {worst[id].verdict for id in others})
+    if row is not None:
+        yield say.met(ID, subject, f'row "{row}": {shown}')
+        return
+    yield say.broken(ID, subject, f"no row of the article's table: {shown}", severity=Severity.NOTE)
 
 
-def _worst(case: Case, id: ResourceId) -> PathVerdict:
-    found = [path.verdict for path in case.paths_to(id) if path.needed]
-    return min(found, key=WORST_FIRST.index, default=PathVerdict.UNKNOWN)
+def _row(workspace: PathVerdict | None, others: set[PathVerdict]) -> str | None:
+    """The row's title as the article has it."""
+    if workspace is PathVerdict.PUBLIC and others <= {PathVerdict.PUBLIC}:
+        return "No virtual network"
+    if others <= set(IN_A_NETWORK):
+        if workspace is PathVerdict.PRIVATE:
+            return "Secure resources in a virtual network"
+        if workspace is PathVerdict.PUBLIC:
+            return "Public workspace, all other resources in a virtual network"
+    return None
+
+
+def _worst(case: Case, id: ResourceId) -> Path:
+    """The worst path to the names that pods always need. Raises NotKnown where there is none."""
+    found = [path for path in case.paths_to(id) if path.needed]
+    if not found:
+        why = f"from which agent pool {id.name} is reached is not in the input"
+        raise NotKnown(Unknown(why, f"add {case.cluster.id.text} with its agent pools"))
+    return min(found, key=lambda path: WORST_FIRST.index(path.verdict))
 
 
 REQUIREMENT = Requirement(

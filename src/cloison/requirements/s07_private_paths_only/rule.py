@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from cloison.arm.ids import ResourceId
+from cloison.model.facts import NotKnown, Unknown
 from cloison.model.verdict import Finding, Outcome, Path, PathVerdict, Severity, Verdict
-from cloison.reach.walk import WORST_FIRST
+from cloison.reach import names
 from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
 
 ID = "S07"
+TURNS = ("/properties/privateEndpointConnections", "/properties/resolutionPolicy")
+"""Settings that send a name to public DNS by themselves; where neither did, no zone took the name in."""
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
@@ -21,44 +25,59 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """One finding for each name that is not reached privately, with all its obstacles."""
     case.resource(subject)
-    by_host: dict[str, list[Path]] = {}
-    for path in case.paths_to(subject):
-        by_host.setdefault(path.host, []).append(path)
-    for paths in by_host.values():
-        worst = min(paths, key=lambda path: WORST_FIRST.index(path.verdict))
-        if worst.verdict is not PathVerdict.PRIVATE:
-            yield _finding(subject, worst)
+    paths = case.worst_paths_to(subject)
+    for path in paths:
+        if path.verdict is not PathVerdict.PRIVATE:
+            yield _finding(subject, path)
+    if paths and all(path.verdict is PathVerdict.PRIVATE for path in paths):
+        yield say.met(
+            ID, subject, f"every name of {subject.name} leads to a private endpoint, from every pool"
+        )
+    # Pools that were not read may stand anywhere, so what the others reach says nothing of them.
+    if isinstance(case.cluster.pools_known, Unknown):
+        raise NotKnown(case.cluster.pools_known)
+    if not paths:
+        why = f"{case.cluster.id.name} shows no agent pool, so from where {subject.name} is reached is not known"
+        raise NotKnown(Unknown(why, f"add {case.cluster.id.text} with its agent pools"))
 
 
 def _finding(subject: ResourceId, path: Path) -> Finding:
     if path.verdict is PathVerdict.UNKNOWN:
         doubt = next(step for step in path.steps if step.outcome is Outcome.UNKNOWN)
-        severity = Severity.WARNING if path.needed else Severity.NOTE
         return Finding(
             requirement=ID,
             verdict=Verdict.UNKNOWN,
             subject=subject,
             message=f"{path.host} from pool {path.pool}: {doubt.text}",
-            severity=severity,
+            severity=Severity.WARNING if path.needed else Severity.NOTE,
             evidence=path.steps,
             ask=doubt.ask,
         )
-    severity = Severity.ERROR if path.needed else Severity.NOTE
-    if path.verdict is PathVerdict.SERVICE_ENDPOINT:
-        severity = Severity.NOTE
+    allowed = path.verdict is PathVerdict.SERVICE_ENDPOINT or not path.needed
+    severity = Severity.NOTE if allowed else Severity.ERROR
     return say.broken(ID, subject, _message(path), severity=severity, evidence=path.steps)
 
 
 def _message(path: Path) -> str:
     where = f"{path.host} from pool {path.pool}"
+    turn = _turn(path)
     if path.verdict is PathVerdict.BLOCKED:
-        return f"{where} is blocked: {'; '.join(step.text for step in path.obstacles)}"
+        why = [f"{turn}, so it leads to the public address"] if turn else []
+        return f"{where} is blocked: {'; '.join([*why, *(step.text for step in path.obstacles)])}"
     if path.verdict is PathVerdict.SERVICE_ENDPOINT:
         return (
             f"{where} goes to the public address through a service endpoint, which the article's table allows"
         )
-    turn = next((step.text for step in path.steps if "public address" in step.text), path.address)
-    return f"{where} is reached by its public address: {turn}"
+    return f"{where} is reached at its public address: {turn or path.address}"
+
+
+def _turn(path: Path) -> str:
+    """What made the name lead to the public address; empty where it does not."""
+    for before, step in pairwise(path.steps):
+        if any(cite.source == names.PUBLIC_DNS for cite in step.cites):
+            named = any(cite.pointer in TURNS for cite in before.cites)
+            return before.text if named else step.text.partition(": ")[0]
+    return ""
 
 
 REQUIREMENT = Requirement(
