@@ -32,17 +32,24 @@ def read(case: Case, id: ResourceId) -> Resource:
     return found
 
 
-def _owned(case: Case, pick: Pick) -> ResourceId | None:
+def named(case: Case, pick: Pick) -> Fact[ResourceId | None]:
+    """What the workspace, or the hub of a project, names as its own; Known(None): nothing yet."""
     workspace = case.workspace
     if workspace is None:
-        return None
+        return Unknown("the workspace is not in the input", f"add the workspace of {case.cluster.id.text}")
     hub = known(workspace.hub)
     owner = case.fabric.workspaces.get(hub, workspace) if hub is not None else workspace
-    found = pick(owner).value
-    if found is None and owner is workspace:
-        hub = workspace.hub.value
-        if hub is not None:
-            # Projects name nothing of their own, so silence says nothing about the hub.
-            why = f"{workspace.id.name} is a project, and what its hub {hub.name} names is not in the input"
-            raise NotKnown(Unknown(why, f"add {hub.text}"))
+    found = pick(owner)
+    if isinstance(found, Unknown) or found.value is not None or owner is not workspace:
+        return found
+    if isinstance(workspace.hub, Unknown):
+        return workspace.hub
+    if hub is not None:
+        # Projects name nothing of their own, so silence says nothing about the hub.
+        why = f"{workspace.id.name} is a project, and what its hub {hub.name} names is not in the input"
+        return Unknown(why, f"add {hub.text}")
     return found
+
+
+def _owned(case: Case, pick: Pick) -> ResourceId | None:
+    return named(case, pick).value if case.workspace is not None else None
