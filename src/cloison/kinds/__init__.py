@@ -12,7 +12,8 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cloison.arm.ids import NotAnId, ResourceId
 from cloison.model.behaviour import Behaviour
@@ -22,6 +23,9 @@ from cloison.model.kind import Kind
 from cloison.model.live import Live
 from cloison.model.network import Facet
 from cloison.model.snapshot import Place, Resource, Snapshot
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 GROUP = "cloison.kinds"
 """Entry point group of kinds that other distributions bring."""
@@ -39,7 +43,7 @@ class NotAKind(Exception):
 def folders() -> Mapping[str, str]:
     """Folder by lower-case resource type, read from the first word of each folder's docstring."""
     found: dict[str, str] = {}
-    for folder in resources.files(__name__).iterdir():
+    for folder in Path(__file__).parent.iterdir():
         head = folder / "__init__.py"
         if folder.name.startswith("_") or not folder.is_dir() or not head.is_file():
             continue
@@ -52,6 +56,9 @@ def folders() -> Mapping[str, str]:
 
 @functools.cache
 def _others() -> Mapping[str, metadata.EntryPoint]:
+    # Imported here: it takes a tenth of a whole check, and is needed only for types that no folder knows.
+    from importlib import metadata
+
     return {entry.name.lower(): entry for entry in metadata.entry_points(group=GROUP)}
 
 

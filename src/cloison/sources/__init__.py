@@ -10,7 +10,6 @@ import functools
 import importlib
 import re
 from collections.abc import Iterator, Sequence
-from importlib import resources as files
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol, cast
@@ -129,7 +128,7 @@ def _live_sources() -> tuple[LiveSource, ...]:
 
 def _modules(head: re.Pattern[str]) -> Iterator[ModuleType]:
     """The folders whose first file has that function, in alphabetical order."""
-    for folder in sorted(files.files(__name__).iterdir(), key=lambda one: one.name):
+    for folder in sorted(Path(__file__).parent.iterdir(), key=lambda one: one.name):
         first = folder / "__init__.py"
         if folder.is_dir() and first.is_file() and head.search(first.read_text(encoding="utf-8")):
             yield importlib.import_module(f"{__name__}.{folder.name}")
