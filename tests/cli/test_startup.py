@@ -36,7 +36,7 @@ def loaded(*arguments: str) -> set[str]:
         text=True,
         check=False,
     )
-    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode in (0, 1), done.stderr[:500]
     return set(done.stderr.split())
 
 

@@ -30,7 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     from cloison.cli._edge import guarded
 
-    return guarded(given)
+    code = guarded(given)
+    if arguments is None:
+        # The process ends now. Without this the interpreter would first look for garbage in all that is left.
+        import gc
+
+        gc.freeze()
+    return code
 
 
 def commands() -> list[str]:

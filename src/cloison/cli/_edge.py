@@ -7,9 +7,7 @@ that went away, or a bug of ours.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
@@ -49,7 +47,7 @@ def guarded(given: Sequence[str]) -> int:
         sys.stdout.flush()
     except CloisonError as error:
         if os.environ.get(DEBUG):
-            traceback.print_exc()
+            _trace(error)
         tell(error)
         return COULD_NOT_RUN
     except BrokenPipeError:
@@ -101,13 +99,12 @@ def _help(rest: Sequence[str], *, asked: bool) -> int:
 
 def tell(error: CloisonError) -> None:
     """Print an error: its code and what is so, where, because of what, and what to do."""
-    from cloison.cli._output import stderr_is_colored
+    from cloison.cli._output import columns, stderr_is_colored
     from cloison.reports import View
     from cloison.reports.escape import safe
     from cloison.reports.layout import Sheet
 
-    width = min(shutil.get_terminal_size().columns, 100)
-    sheet = Sheet(View(width, stderr_is_colored()))
+    sheet = Sheet(View(min(columns(), 100), stderr_is_colored()))
     sheet.entry(f"error[{error.code}]:", safe(error.what), at=2, label_style="bold red", style="bold")
     if error.file:
         place = ":".join(map(str, filter(None, (error.file, error.line, error.column))))
@@ -124,7 +121,7 @@ def _bug(problem: Exception) -> None:
     from cloison.reports.escape import safe
 
     if os.environ.get(DEBUG):
-        traceback.print_exception(problem)
+        _trace(problem)
         return
     python = ".".join(map(str, sys.version_info[:3]))
     print(
@@ -133,3 +130,9 @@ def _bug(problem: Exception) -> None:
         f"help: run it again with {DEBUG}=1 and report what it prints where you got Cloison from",
         file=sys.stderr,
     )
+
+
+def _trace(problem: Exception) -> None:
+    import traceback
+
+    traceback.print_exception(problem)

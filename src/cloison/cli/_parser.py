@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from cloison.cli._output import columns
 from cloison.model.errors import CloisonError, near
 from cloison.reports.layout import wrapped
 
@@ -61,7 +61,7 @@ class Form(argparse.RawDescriptionHelpFormatter):
 
 
 def _width() -> int:
-    return min(shutil.get_terminal_size().columns, 100) - 2
+    return min(columns(), 100) - 2
 
 
 def parse(name: str, command: Command, given: Sequence[str]) -> argparse.Namespace:
