@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from cloison.arm.ids import ResourceId
 from cloison.model.environment import Link
-from cloison.model.facts import NotKnown, Unknown
+from cloison.model.facts import Cite, Fact, NotKnown, Unknown
 from cloison.model.verdict import Finding, Severity
 from cloison.reach.fabric import known
 from cloison.requirements import Requirement, fixes, owned, say
@@ -48,21 +48,25 @@ def _named(case: Case) -> dict[ResourceId, str]:
 
 def _workspace(case: Case, workspace: ResourceId) -> Iterator[Finding]:
     owned.read(case, workspace)
-    whole = True
-    for part, pick in PARTS.items():
-        fact = owned.named(case, pick)
+    facts = {part: owned.named(case, pick) for part, pick in PARTS.items()}
+    doubts: dict[str, Finding] = {}
+    for part, fact in facts.items():
         if isinstance(fact, Unknown):
-            whole = False
-            yield say.unknown(ID, workspace, fact.why, ask=fact.ask, cites=[fact.cite] if fact.cite else [])
+            message, ask = fact.why, fact.ask
         elif fact.value is None:
-            whole = False
             message, ask = _not_named(workspace, part)
-            yield say.unknown(ID, workspace, message, ask=ask, cites=say.cites(fact))
-    if whole:
-        parts = [owned.named(case, pick) for pick in PARTS.values()]
-        yield say.met(
-            ID, workspace, f"{workspace.name} names its storage, vault and registry", *say.cites(*parts)
-        )
+        else:
+            continue
+        # A hub that was not read is the reason for all three.
+        doubts.setdefault(message, say.unknown(ID, workspace, message, ask=ask, cites=_cites(fact)))
+    yield from doubts.values()
+    if not doubts:
+        message = f"{workspace.name} names its storage, vault and registry"
+        yield say.met(ID, workspace, message, *say.cites(*facts.values()))
+
+
+def _cites(fact: Fact[ResourceId | None]) -> tuple[Cite, ...]:
+    return (fact.cite,) if fact.cite is not None else ()
 
 
 def _not_named(workspace: ResourceId, part: str) -> tuple[str, str]:
@@ -77,7 +81,8 @@ def _not_named(workspace: ResourceId, part: str) -> tuple[str, str]:
             f"az ml workspace update -g {workspace.resource_group} -n {workspace.name} --container-registry ID"
         )
         return message, ask
-    return f"{workspace.name} names no {part}", f"add all that ARM says of {workspace.text}, or name one"
+    message = f"{workspace.name} names no {part}, so how it is reached cannot be told"
+    return message, f"add all that ARM says of {workspace.text}, or name one"
 
 
 def _cluster(case: Case, cluster: ResourceId) -> Iterator[Finding]:
@@ -93,8 +98,10 @@ def _cluster(case: Case, cluster: ResourceId) -> Iterator[Finding]:
             f"no compute of {workspace.name} stands on {cluster.name} in the input: "
             "they are taken for one environment as they stand close together"
         )
-        ask = f"attach it, or add what this prints: az ml compute list -g {workspace.resource_group} -w {workspace.name}"
-        yield say.unknown(ID, cluster, message, ask=ask, severity=Severity.NOTE)
+        listed = f"az ml compute list -g {workspace.resource_group} -w {workspace.name}"
+        yield say.unknown(
+            ID, cluster, message, ask=f"attach it, or add what this prints: {listed}", severity=Severity.NOTE
+        )
         return
     if not case.attachments:
         raise NotKnown(_open_attachment(case, workspace, cluster))
@@ -107,9 +114,8 @@ def _open_attachment(case: Case, workspace: ResourceId, cluster: ResourceId) -> 
     for one in case.fabric.attachments_of.get(workspace, ()):
         if isinstance(one.cluster, Unknown):
             return one.cluster
-    return Unknown(
-        f"which compute of {workspace.name} stands on {cluster.name} is not in the input", "add its computes"
-    )
+    why = f"which compute of {workspace.name} stands on {cluster.name} is not in the input"
+    return Unknown(why, f"add the computes of {workspace.text}")
 
 
 def _in_other_subscriptions(workspace: ResourceId, cluster: ResourceId) -> bool:
