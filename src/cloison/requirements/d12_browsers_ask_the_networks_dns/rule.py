@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
+from cloison.model.facts import Unknown
 from cloison.model.verdict import Finding, Severity
 from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
@@ -24,6 +25,12 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Met where the public address lets everybody in; unknown where it does not."""
     admission = case.doors(subject)[0].admission
+    for fact in (admission.public, admission.open_to_all):
+        if isinstance(fact, Unknown):
+            # Even if it were known, no path of a pod would depend on it.
+            cited = (fact.cite,) if fact.cite is not None else ()
+            yield say.unknown(ID, subject, fact.why, ask=fact.ask, cites=cited, severity=Severity.NOTE)
+            return
     if admission.public.value and admission.open_to_all.value:
         message = f"{subject.name} lets people in by its public address too, so any DNS server will do"
         yield say.met(ID, subject, message, *say.cites(admission.public))
