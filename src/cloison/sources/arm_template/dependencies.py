@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.evaluation import evaluate
-from cloison.sources.arm_template.identity import relative_id
 from cloison.sources.arm_template.symbols import Symbol, Value
 from cloison.sources.arm_template.values import MISSING, find, type_name
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 
 def dependencies(deployment: Deployment) -> dict[Record, list[Record]]:
     """For each resource those it waits for. Raises Fault for a circle and for a name that nothing has."""
-    index = deployment.index
-    for record in deployment.records:
-        relative = str(relative_id(record.kinds, record.names)).lower()
-        index.by_relative.setdefault(relative, []).append(record)
     found: dict[Record, list[Record]] = {}
     for record in deployment.records:
         if record.exists is False:
@@ -39,25 +34,23 @@ def _named(deployment: Deployment, record: Record) -> list[Record]:
     written = find(record.raw, "dependsOn")
     if written is MISSING or written is None:
         return []
+    found: list[Record] = []
     try:
-        values = evaluate(written, record.plain)
-        if isinstance(values, str):
-            values = [values]
+        values = evaluate(written, record.plain) if isinstance(written, str) else written
         if isinstance(values, Symbol):
             return []
         if not isinstance(values, list):
             raise Fault(
                 f"the 'dependsOn' of a resource is of type '{type_name(values)}'; an array is expected"
             )
-        found: list[Record] = []
-        for at, value in enumerate(values):
-            try:
-                found += _meant(deployment, value)
-            except Fault as fault:
-                fault.within(at).within("dependsOn").anchored(record.source, record.path)
-                deployment.world.refuse(fault, f"what {record.id} waits for")
     except Fault as fault:
         raise fault.within("dependsOn").anchored(record.source, record.path)  # noqa: B904 (the same, with its place)
+    for at, value in enumerate(values):
+        try:
+            found += _meant(deployment, evaluate(value, record.plain))
+        except Fault as fault:
+            fault.within(at).within("dependsOn").anchored(record.source, record.path)
+            deployment.world.refuse(fault, f"what {record.id} waits for")
     return found
 
 

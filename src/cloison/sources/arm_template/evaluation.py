@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
@@ -15,11 +15,19 @@ from cloison.sources.arm_template.symbols import ARRAY, INT, Symbol, Value, boun
 from cloison.sources.arm_template.symbols import show as show_value
 from cloison.sources.arm_template.values import find, spelling, type_name
 
+if TYPE_CHECKING:
+    from cloison.sources.arm_template.running import Index
+
 _NONE: Final[Mapping[str, Value]] = {}
 
 
 class Runtime(Home, Protocol):
     """What an evaluation asks of its deployment beyond parameters and variables."""
+
+    @property
+    def index(self) -> Index:
+        """Its resources by what expressions call them."""
+        ...
 
     @property
     def own(self) -> Evaluation:

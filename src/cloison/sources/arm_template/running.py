@@ -6,12 +6,14 @@ does not change stated ones. Objects inside are such symbols again, since Azure 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cloison.sources.arm_template import nested
 from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.grammar import Literal, accessor, quote
+from cloison.sources.arm_template.identity import relative_id
 from cloison.sources.arm_template.symbols import (
     ARRAY,
     NOTHING,
@@ -39,11 +41,11 @@ Member = Callable[[str], Value]
 class Index:
     """Resources of one template by what its expressions call them; texts in lower case."""
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = records
         self.by_symbol: dict[str, list[Record]] = {}
         self.by_id: dict[str, list[Record]] = {}
         self.by_name: dict[str, list[Record]] = {}
-        self.by_relative: dict[str, list[Record]] = {}
         self.by_loop: dict[str, list[Record]] = {}
         for record in records:
             self._add(record)
@@ -59,26 +61,39 @@ class Index:
         if record.loop:
             self.by_loop.setdefault(record.loop.lower(), []).append(record)
 
+    @cached_property
+    def by_relative(self) -> dict[str, list[Record]]:
+        """By `Namespace/kind/name`, as templates call them that put type and name together."""
+        found: dict[str, list[Record]] = {}
+        for record in self._records:
+            found.setdefault(str(relative_id(record.kinds, record.names)).lower(), []).append(record)
+        return found
+
+    @cached_property
+    def is_open(self) -> bool:
+        """A resource has a name that is not known."""
+        return any(isinstance(record.full_name, Symbol) for record in self._records)
+
     def called(self, key: str) -> list[Record]:
-        """Resources of that symbolic name or name."""
-        return self.by_symbol.get(key) or self.by_name.get(key) or []
+        """Resources of that symbolic name, name, or type and name."""
+        return self.by_symbol.get(key) or self.by_name.get(key) or self.by_relative.get(key) or []
 
 
 def find_record(deployment: Deployment, wanted: Value, near: Runtime | None) -> Record | None:
     """The resource that an id, a name or a symbolic name means; None where it is no one resource of this expansion."""
     key = str(wanted).lower().rstrip("/")
-    for home in (near, deployment) if near is not None else (deployment,):
-        index: Index = home.index  # type: ignore[attr-defined]
-        if "/providers/" not in key and not key.startswith("/"):
-            found = _one(index.called(key))
-            if found is not None:
+    is_id = key.startswith("/")
+    for index in _indexes(deployment, near):
+        found = _one(index.by_id.get(key, ()) if is_id else index.called(key))
+        if found is not None:
+            if not is_id:
                 deployment.world.depends(found)
-                return found
-        else:
-            found = _one(index.by_id.get(key, ()))
-            if found is not None:
-                return found
+            return found
     return _one(deployment.world.by_id.get(key, ()))
+
+
+def _indexes(deployment: Deployment, near: Runtime | None) -> list[Index]:
+    return [deployment.index] if near is None else [near.index, deployment.index]
 
 
 def _one(records: Sequence[Record]) -> Record | None:
@@ -96,11 +111,30 @@ def reference(deployment: Deployment, wanted: Value, *, full: bool, near: Runtim
     record = find_record(deployment, wanted, near)
     if record is not None:
         return _state(record, full=full)
+    _refuse_nobody(deployment, wanted, near)
     text, needs = _called(wanted), NOTHING
     if isinstance(wanted, Symbol) and wanted.resource_id is None:
         needs = wanted.needs
     body = deployment.world.existing.get(str(wanted).lower())
     return _full(text, body, needs) if full else _properties(text, body, needs)
+
+
+def _refuse_nobody(deployment: Deployment, wanted: str | Symbol, near: Runtime | None) -> None:
+    """Raise Fault for a name that no resource of the template has."""
+    if isinstance(wanted, Symbol) or "/" in wanted or not wanted:
+        return
+    key = wanted.lower()
+    loop = key.partition("[")[0] if key.endswith("]") else ""
+    indexes = _indexes(deployment, near)
+    turns = [record for index in indexes for record in index.by_symbol.get(loop, ())]
+    if not turns or any(record.repeats is not None for record in turns):
+        if any(index.is_open or index.called(key) for index in indexes) or {key, loop} & deployment.names:
+            return
+    raise Fault(
+        f"the template reference '{wanted}' is not valid: could not find template resource or resource copy with "
+        "this name",
+        hint="reference() takes the name of a resource of the same template, or an id",
+    )
 
 
 def _called(wanted: str | Symbol) -> str:

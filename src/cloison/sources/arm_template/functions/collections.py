@@ -21,7 +21,6 @@ from cloison.sources.arm_template.symbols import (
     Symbol,
     Value,
     kind_of,
-    may_be_null,
     parts_of,
     unknown,
 )
@@ -401,22 +400,6 @@ def _place(key: Value) -> int | None:
     if key.get("fromEnd") is True:
         return -at if at > 0 else _NOWHERE
     return at if at >= 0 else _NOWHERE
-
-
-@TABLE.open("coalesce", 1, None)
-def _coalesce(budget: Budget, args: Sequence[Value]) -> Value:
-    rest = [arg for arg in args if arg is not None]
-    kept: list[Value] = []
-    for value in rest:
-        kept.append(value)
-        if not may_be_null(value):
-            break
-    if not kept:
-        return None
-    if len(kept) == 1:
-        return kept[0]
-    kinds = {kind_of(value) for value in kept}
-    return unknown("coalesce", kept, kinds.pop() if len(kinds) == 1 else ANY, nullable=may_be_null(kept[-1]))
 
 
 @TABLE.plain("min", 1, None, INT)

@@ -26,6 +26,8 @@ from cloison.sources.arm_template.symbols import (
     Value,
     bound,
     choose,
+    kind_of,
+    may_be_null,
     unknown,
 )
 from cloison.sources.arm_template.symbols import show as show_value
@@ -78,6 +80,41 @@ def _junction(context: Context, args: Args, trees: Trees, name: str, *, stop: bo
     if not kept:
         return not stop
     return kept[0] if len(kept) == 1 else unknown(name, kept, BOOL)
+
+
+@TABLE.declare("coalesce", 1, None)
+def _coalesce(context: Context, args: Args, trees: Trees) -> Value:
+    """The first argument that is not null; what comes after one that is never null is not evaluated."""
+    context.budget.step()
+    kept: list[Value] = []
+    for arg, tree in zip(args, trees, strict=True):
+        value = _outcome(context, arg, tree) if kept else arg(context)
+        if value is None:
+            continue
+        kept.append(value)
+        if not may_be_null(value):
+            break
+    if not kept:
+        return None
+    if len(kept) == 1:
+        return kept[0]
+    return _coalesced(kept)
+
+
+def _coalesced(kept: list[Value]) -> Value:
+    """A choice where the first of the values is one that is null on one side; else a symbol."""
+    first, rest = kept[0], kept[1:]
+    if isinstance(first, Symbol) and first.choice is not None:
+        condition, *sides = first.choice
+        if any(side is None for side in sides):
+            others = rest[0] if len(rest) == 1 else _coalesced(rest)
+            yes, no = (others if side is None else side for side in sides)
+            if not any(isinstance(side, Symbol) and may_be_null(side) for side in sides):
+                return choose(
+                    condition, decide(yes, condition, truth=True), decide(no, condition, truth=False)
+                )
+    kinds = {kind_of(value) for value in kept}
+    return unknown("coalesce", kept, kinds.pop() if len(kinds) == 1 else "", nullable=may_be_null(kept[-1]))
 
 
 @TABLE.declare("parameters", 1, 1)
