@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import NotKnown, Unknown
 from cloison.model.verdict import Finding, Outcome, Path, PathVerdict, Severity, Verdict
-from cloison.reach import names
 from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
+from cloison.requirements.telling import why_not_private
 
 ID = "S07"
-TURNS = ("/properties/privateEndpointConnections", "/properties/resolutionPolicy")
-"""Settings that send a name to public DNS by themselves; where neither did, no zone took the name in."""
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
@@ -55,29 +52,8 @@ def _finding(subject: ResourceId, path: Path) -> Finding:
         )
     allowed = path.verdict is PathVerdict.SERVICE_ENDPOINT or not path.needed
     severity = Severity.NOTE if allowed else Severity.ERROR
-    return say.broken(ID, subject, _message(path), severity=severity, evidence=path.steps)
-
-
-def _message(path: Path) -> str:
-    where = f"{path.host} from pool {path.pool}"
-    turn = _turn(path)
-    if path.verdict is PathVerdict.BLOCKED:
-        why = [f"{turn}, so it leads to the public address"] if turn else []
-        return f"{where} is blocked: {'; '.join([*why, *(step.text for step in path.obstacles)])}"
-    if path.verdict is PathVerdict.SERVICE_ENDPOINT:
-        return (
-            f"{where} goes to the public address through a service endpoint, which the article's table allows"
-        )
-    return f"{where} is reached at its public address: {turn or path.address}"
-
-
-def _turn(path: Path) -> str:
-    """What made the name lead to the public address; empty where it does not."""
-    for before, step in pairwise(path.steps):
-        if any(cite.source == names.PUBLIC_DNS for cite in step.cites):
-            named = any(cite.pointer in TURNS for cite in before.cites)
-            return before.text if named else step.text.partition(": ")[0]
-    return ""
+    message = f"{path.host} from pool {path.pool} {why_not_private(path)}"
+    return say.broken(ID, subject, message, severity=severity, evidence=path.steps)
 
 
 REQUIREMENT = Requirement(

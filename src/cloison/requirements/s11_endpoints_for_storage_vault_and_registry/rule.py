@@ -9,7 +9,7 @@ from cloison.model.network import Door
 from cloison.model.verdict import Finding, Severity
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import by_service_endpoint, not_serving, standing
+from cloison.requirements.placing import Standing, by_service_endpoint, not_serving, standing
 
 ID = "S11"
 
@@ -27,19 +27,27 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         message = f"{subject.name} is reached through service endpoints, which the article's table allows"
         yield say.not_applicable(ID, subject, message)
         return
+    serving: list[str] = []
     # Those that only some workloads use come last: what is not known of them hides nothing.
-    for door in sorted(case.doors(subject), key=lambda door: not door.needed):
-        yield from _on(case, subject, door)
+    doors = sorted(case.doors(subject), key=lambda door: not door.needed)
+    for door in doors:
+        found = standing(case, subject, door.subresource)
+        serving += [one.endpoint.id.name for one in found.serving[:1]]
+        yield from _wanting(case, subject, door, found)
+    if len(serving) == len(doors):
+        yield say.met(ID, subject, f"in reach of the cluster: {', '.join(dict.fromkeys(serving))}")
 
 
-def _on(case: Case, subject: ResourceId, door: Door) -> Iterable[Finding]:
-    found = standing(case, subject, door.subresource)
+def _wanting(case: Case, subject: ResourceId, door: Door, found: Standing) -> Iterable[Finding]:
+    """What is missing for one sub-resource; a note where only some workloads ask for it."""
+    doubt = found.doubt
     if found.serving:
         return
-    if found.doubt is not None:
+    if doubt is not None:
         severity = Severity.WARNING if door.needed else Severity.NOTE
-        cites = (found.doubt.cite,) if found.doubt.cite is not None else ()
-        yield say.unknown(ID, subject, found.doubt.why, ask=found.doubt.ask, cites=cites, severity=severity)
+        cites = (doubt.cite,) if doubt.cite is not None else ()
+        message = f"an endpoint for {door.subresource}: {doubt.why}"
+        yield say.unknown(ID, subject, message, ask=doubt.ask, cites=cites, severity=severity)
         return
     for one in found.others:
         finding = not_serving(case, ID, subject, one)

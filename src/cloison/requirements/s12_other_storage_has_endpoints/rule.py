@@ -11,6 +11,7 @@ from cloison.model.verdict import Finding, Outcome, Path, PathVerdict
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
 from cloison.requirements.placing import by_service_endpoint, not_serving, standing
+from cloison.requirements.telling import why_not_private
 
 ID = "S12"
 
@@ -28,8 +29,14 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     if by_service_endpoint(case, account):
         yield say.met(ID, subject, f"{account.name} lets the cluster's subnets in through service endpoints")
         return
+    sound = True
     for group in datastore.subresources:
-        yield from _on(case, subject, account, group)
+        for finding in _on(case, subject, account, group):
+            sound = False
+            yield finding
+    if sound:
+        asked = " and ".join(datastore.subresources)
+        yield say.met(ID, subject, f"pods reach {account.name} privately, for {asked}")
 
 
 def _on(case: Case, subject: ResourceId, account: ResourceId, group: str) -> Iterable[Finding]:
@@ -56,11 +63,7 @@ def _missing(case: Case, subject: ResourceId, account: ResourceId, group: str) -
 
 
 def _in_vain(subject: ResourceId, path: Path) -> Finding:
-    if path.obstacles:
-        why = "; ".join(step.text for step in path.obstacles)
-        message = f"{path.host} has an endpoint in reach, and is blocked all the same: {why}"
-    else:
-        message = f"{path.host} has an endpoint in reach, and its name leads to {path.address} all the same"
+    message = f"{path.host} has an endpoint in reach and {why_not_private(path)}"
     return say.broken(ID, subject, message, evidence=path.obstacles or path.steps)
 
 
