@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -86,7 +86,7 @@ def expand(
     name: str = "template",
     folder: str | Path | None = None,
     existing: Mapping[str, Mapping[str, Value]] | None = None,
-    secure_values: bool = False,
+    deploying: bool = False,
     strict: bool = True,
     limits: Limits | None = None,
 ) -> Expansion:
@@ -95,7 +95,9 @@ def expand(
     template: the text of the file. parameters: values by name, or the content of a parameter file. scope: where it
     is deployed; what it does not say stays open. name: of the file, for messages, and where linked templates are
     relative to. folder: linked templates are read from here and below; None reads none. existing: bodies of
-    resources by id, for `reference()`. secure_values: use the values of secure parameters; else they stay symbols.
+    resources by id, for `reference()`.
+    deploying: as when a client deploys it: a parameter that needs a value and has none is an error, and the values of
+    secure parameters are used. Else both stay symbols, and no secret is in the result.
     strict: False leaves a gap for what ARM refuses and nothing depends on, as drafts have it: twins, variables that
     fail, `dependsOn` of nothing.
     Raises TemplateError, and nothing else.
@@ -106,10 +108,11 @@ def expand(
         source = Source(template, name, limits, location=Path(name) if folder is not None else None)
         # Decoded before there is room: what nests deeper than Python has it by default is no template.
         _ = source.value
-        with _room():
+        with _ROOM:
             where = None if folder is None else Path(folder)
             world = World(Budget(limits), scope or Scope(), existing or {}, where, strict=strict)
-            return _Expander(world, source, parameters or {}, secure=secure_values).expansion()
+            given = Told(values_of(parameters or {}), deploying=deploying)
+            return _Expander(world, source, given).expansion()
     except Fault as fault:
         raise _error(fault, source) from fault
     except RecursionError as problem:
@@ -117,16 +120,30 @@ def expand(
         raise TemplateError(TOO_MUCH, message, 1, 1, "make them shallower", file=name) from problem
 
 
-@contextmanager
-def _room() -> Iterator[None]:
-    """While this lasts, calls may nest deeper than Python has it by default."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-        forget()
+class _Room:
+    """While one of these is entered, calls may nest deeper than Python has it by default."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._before = sys.getrecursionlimit()
+                sys.setrecursionlimit(max(self._before, _FRAMES))
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                sys.setrecursionlimit(self._before)
+                forget()
+
+
+_ROOM: Final = _Room()
 
 
 def _error(fault: Fault, source: Source | None) -> TemplateError:
@@ -142,9 +159,7 @@ def _error(fault: Fault, source: Source | None) -> TemplateError:
 class _Expander:
     """One expansion at work."""
 
-    def __init__(
-        self, world: World, source: Source, parameters: Mapping[str, Value], *, secure: bool
-    ) -> None:
+    def __init__(self, world: World, source: Source, given: Told) -> None:
         self.world = world
         template = source.value
         level = world.scope.level or (level_of_schema(template) if isinstance(template, dict) else None)
@@ -153,7 +168,7 @@ class _Expander:
             world, source, (), template,
             target=target,
             name=world.scope.deployment or open_name("deployment().name", "deployment"),
-            given=Told(values_of(parameters), secure=secure),
+            given=given,
         )  # fmt: skip
         world.sources_of[f"{self.root.link_text}.uri"] = source
         self.exists: dict[Deployment, bool | Symbol] = {self.root: True}

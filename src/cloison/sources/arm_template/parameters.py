@@ -142,13 +142,12 @@ def _filled(given: Value, default: Value) -> Value:
 class Told:
     """The parameter values of the outermost deployment, as the caller gives them."""
 
-    may_be_open = True
-
-    def __init__(self, values: Mapping[str, Value], *, secure: bool) -> None:
-        """secure: values of secure parameters are used; else they stay symbols, so that no secret is in a result."""
+    def __init__(self, values: Mapping[str, Value], *, deploying: bool) -> None:
+        """deploying: there are no other values, and those of secure parameters are used."""
+        self.may_be_open = not deploying
         self._spelled = {name.lower(): name for name in values}
         self._values = values
-        self._secure = secure
+        self._secure = deploying
 
     def names(self) -> Sequence[str]:
         """Names of the parameters it has a value for."""
