@@ -13,7 +13,7 @@ from cloison.model.network import Endpoint
 from cloison.model.verdict import Finding, Severity
 from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import Place, Placed, placed, standing
+from cloison.requirements.placing import Place, Placed, cites, in_words, placed, standing
 from cloison.requirements.resolving import integrate
 
 ID = "S15"
@@ -29,7 +29,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     endpoint = case.fabric.endpoints[subject]
     one = placed(case, endpoint)
     if one.place is not Place.SAME:
-        served_by = _for_the_cluster(case, endpoint)
+        served_by = _for_the_cluster(case, one)
         if served_by is not None:
             message = f"{subject.name} is for others: the cluster has {served_by.endpoint.id.name}"
             yield say.not_applicable(ID, subject, message, *say.cites(endpoint.subnet))
@@ -39,14 +39,18 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         message = f"{subject.name} is not integrated with private DNS: it has no zone group"
         mends = integrate(case, endpoint)
         yield say.broken(ID, subject, message, severity=Severity.WARNING, fixes=mends)
+    elif one.place is Place.SAME:
+        yield say.met(ID, subject, f"{in_words(case, one)}, and has a zone group", *cites(one))
 
 
-def _for_the_cluster(case: Case, endpoint: Endpoint) -> Placed | None:
-    """An endpoint that serves the cluster from its own network, where this one stands elsewhere."""
+def _for_the_cluster(case: Case, one: Placed) -> Placed | None:
+    """Another endpoint that serves the cluster for the same thing, and nearer than this one."""
+    endpoint = one.endpoint
     target = endpoint.target.value
     groups = endpoint.groups.value if isinstance(endpoint.groups, Known) else ()
     serving = standing(case, target, *groups).serving if target is not None and groups else ()
-    return next((one for one in serving if one.place is Place.SAME), None)
+    others = (other for other in serving if other.endpoint.id != endpoint.id)
+    return next((other for other in others if other.place is Place.SAME or not one.serves), None)
 
 
 def _elsewhere(case: Case, subject: ResourceId, endpoint: Endpoint) -> Finding:
