@@ -31,9 +31,8 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         return
     network = _network(case, subject, own)
     cites = say.cites(own.node_resource_group)
-    message = (
-        f"{subject.name} stands in {network.name}, which AKS made in {say.told(own.node_resource_group)}"
-    )
+    group = own.node_resource_group.value
+    message = f"{subject.name} stands in {network.name}, which AKS made in {group}"
     yield say.met(ID, subject, message, *cites)
     guests = _guests(case, network)
     if own.node_group_locked.value:
