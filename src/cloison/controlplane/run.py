@@ -278,7 +278,7 @@ def _children(state: Azure, behaviour: Behaviour, request: Request, body: Json) 
             if child not in named
         ]
         requests += [
-            Request(method="PUT", id=child, body=item, api_version=request.api_version)
+            Request(method="PUT", id=child, body=item, api_version=request.api_version, beside=named)
             for child, item in named.items()
         ]
     return body, requests

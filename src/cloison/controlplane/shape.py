@@ -19,7 +19,7 @@ def shaped(request: Request, schema: Schema, old: Json | None, type: str) -> Jso
     _refuse_forms(body)
     for pointer in (*schema.read_only, "id", "name", "type", "etag", "systemData"):
         body = _carried(body, old, pointer)
-    body = _located(body, old, schema, request)
+    body = _located(body, old, schema, request, type)
     if not request.by_azure:
         for pointer in schema.required:
             _require(body, pointer, request)
@@ -73,7 +73,7 @@ def _carried(body: Json, old: Json | None, pointer: str) -> Json:
     return laid(body, pointer, before)
 
 
-def _located(body: Json, old: Json | None, schema: Schema, request: Request) -> Json:
+def _located(body: Json, old: Json | None, schema: Schema, request: Request, type: str) -> Json:
     located = schema.located or ("region" if request.id.type.count("/") < 2 else "no")
     if located == "no":
         return body
@@ -87,6 +87,13 @@ def _located(body: Json, old: Json | None, schema: Schema, request: Request) -> 
             "The location property is required for this definition.",
         )
     if isinstance(told, str):
+        if located == "global" and told.lower() != "global":
+            raise Refused(
+                400,
+                "LocationNotAvailableForResourceType",
+                f"The provided location '{told}' is not available for resource type '{type}'. List of available "
+                f"regions for the resource type is 'global'.",
+            )
         word = told if located == "global" else told.replace(" ", "").lower()
         before = str(old.get("location", word)) if old is not None else word
         if before.replace(" ", "").lower() != word.lower():

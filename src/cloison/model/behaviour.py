@@ -70,8 +70,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     action: str = ""
     """Lower case: `stop`."""
     api_version: str = ""
+    query: Mapping[str, str] = {}
+    """Further parameters of the query, names in lower case: `syncremoteaddressspace`."""
     if_match: str = ""
     if_none_match: str = ""
+    beside: Mapping[ResourceId, Json] = {}
+    """Bodies of the children that the parent's request brings together, this one too; empty: it comes alone."""
     by_azure: bool = False
     """True: Azure itself does it as a consequence of something else; locks and immutable settings do not hold."""
 

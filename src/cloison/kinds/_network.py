@@ -1,0 +1,294 @@
+"""How resources of Azure's network provider are alike: parts with ids, references that must hold, paces of answers.
+
+Its bodies hold named parts that have ids and etags but are no resources (`ipConfigurations`), and show who refers to
+them. Knows no resource type's own rules.
+Sources: exchanges recorded by azure-cli, azure-service-operator and cloud-custodian (2020-2023); checked 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cloison.arm.ids import NotAnId, ResourceId
+from cloison.model.behaviour import (
+    Chance,
+    Json,
+    Pace,
+    Refused,
+    Request,
+    State,
+    Style,
+    each,
+    laid,
+    look,
+)
+
+NOTIFIED = {"Azure-AsyncNotification": "Enabled"}
+"""Said by first answers since 2020."""
+NETWORK = "microsoft.network/"
+GUID = "properties/resourceGuid"
+REFERENCES = {
+    "subnet": "virtualNetworks/subnets",
+    "networksecuritygroup": "networkSecurityGroups",
+    "routetable": "routeTables",
+    "natgateway": "natGateways",
+    "publicipaddress": "publicIPAddresses",
+    "remotevirtualnetwork": "virtualNetworks",
+    "virtualnetwork": "virtualNetworks",
+    "firewallpolicy": "firewallPolicies",
+    "basepolicy": "firewallPolicies",
+}
+"""Property, in lower case -> type that it must name, without its namespace."""
+
+
+def put(seconds: float, retry: int, *, unset: tuple[str, ...] = ()) -> Pace:
+    """A PUT: 201 or 200 with the body, the operation named in a header. Zero seconds: it has ended already."""
+    return Pace(style=Style.ASYNC, seconds=seconds, retry=retry, unset=unset, headers=NOTIFIED)
+
+
+def delete(seconds: float) -> Pace:
+    """A DELETE: 202 and both headers."""
+    return Pace(style=Style.BOTH, seconds=seconds, retry=10, headers=NOTIFIED)
+
+
+def refused(code: str, message: str, *details: Json, status: int = 400) -> Refused:
+    """A refusal as the provider words it: always with a list of details."""
+    return Refused(status, code, message, details=details)
+
+
+def malformed(code: str, message: str) -> Refused:
+    """A body that the provider cannot read."""
+    return refused("InvalidRequestFormat", "Cannot parse the request.", {"code": code, "message": message})
+
+
+def with_guid(state: State, request: Request, body: Json, chance: Chance) -> Json:
+    """The body with the GUID that Azure gave the resource when it was made."""
+    held = look(state.get(request.id), GUID)
+    return laid(body, GUID, held if isinstance(held, str) else chance.guid("resource", str(request.id)))
+
+
+# --- parts ---------------------------------------------------------------------------------------------
+
+
+def parts(
+    body: Json,
+    pointer: str,
+    fill: Callable[[str, Json], Json] | None = None,
+    *,
+    segment: str = "",
+    state: str | None = "Succeeded",
+) -> Json:
+    """The body with the items of a list as Azure shows them: each with its id, etag, type and state.
+
+    fill: (name, given properties) -> properties. segment: as it stands in ids, where it is not the list's name.
+    state: `provisioningState` of the parts; None: they have none. Raises Refused for items without a name.
+    """
+    told = look(body, pointer)
+    if told is None:
+        return body
+    name = segment or pointer.rpartition("/")[2]
+    made = [_part(body, name, item, fill, state) for item in items(told, pointer)]
+    names = [one["name"].lower() for one in made]
+    twice = next((one for one in names if names.count(one) > 1), None)
+    if twice is not None:
+        raise malformed(
+            "DuplicateResourceName",
+            f"Resource {body['id']} has two child resources with the same name ({twice}).",
+        )
+    return laid(body, pointer, made)
+
+
+def _part(
+    body: Json, segment: str, item: Json, fill: Callable[[str, Json], Json] | None, state: str | None
+) -> Json:
+    name = item.get("name")
+    if not isinstance(name, str) or not name:
+        raise malformed("MissingJsonPropertyName", f"A name is missing in {segment} of {body['id']}.")
+    told = item.get("properties")
+    given = {key: value for key, value in told.items() if key.lower() != "provisioningstate"} if told else {}
+    properties = fill(name, given) if fill is not None else given
+    head = {"provisioningState": state} if state is not None else {}
+    return {
+        "name": name,
+        "id": f"{body['id']}/{segment}/{name}",
+        **({"etag": body["etag"]} if "etag" in body else {}),
+        "type": f"{body['type']}/{segment}",
+        **{
+            key: value
+            for key, value in item.items()
+            if key.lower() not in ("name", "id", "etag", "type", "properties")
+        },
+        "properties": {**head, **properties},
+    }
+
+
+def items(told: Any, pointer: str) -> list[Json]:
+    """A list of objects with objects as properties. Raises Refused where it is none."""
+    path = pointer.replace("/", ".")
+    if not isinstance(told, list) or not all(isinstance(item, dict) for item in told):
+        raise malformed("InvalidJson", f"A list of objects is expected. Path '{path}'.")
+    for item in told:
+        if not isinstance(item.get("properties", {}), dict):
+            raise malformed("InvalidJson", f"An object is expected. Path '{path}.properties'.")
+    return list(told)
+
+
+def texts(body: Json, pointer: str) -> list[str]:
+    """A list of texts; empty where there is none. Raises Refused where it holds anything else."""
+    told = look(body, pointer)
+    if told is None:
+        return []
+    if not isinstance(told, list) or not all(isinstance(item, str) for item in told):
+        raise malformed("InvalidJson", f"A list of texts is expected. Path '{pointer.replace('/', '.')}'.")
+    return list(told)
+
+
+def filled(properties: Json, **defaults: Any) -> Json:
+    """Properties with what Azure fills in where they are left out."""
+    there = {name.lower() for name in properties}
+    return {**properties, **{name: value for name, value in defaults.items() if name.lower() not in there}}
+
+
+# --- references ----------------------------------------------------------------------------------------
+
+
+def check_references(state: State, request: Request, body: Json) -> None:
+    """Raises Refused where the body names a resource of the network provider that there is not."""
+    for path, id in _references(body, "", request.id):
+        if not exists(state, id):
+            raise refused(
+                "InvalidResourceReference",
+                f"Resource {id.text} referenced by resource {request.id.text} was not found. Please make sure that "
+                f"the referenced resource exists, and that both resources are in the same region.",
+            )
+        wanted = REFERENCES.get(path.rpartition(".")[2].lower())
+        if wanted is not None and id.type != NETWORK + wanted.lower():
+            raise _wrong_form(id.text, wanted, path)
+
+
+def _wrong_form(text: object, wanted: str, path: str) -> Refused:
+    return malformed(
+        "InvalidJsonReferenceFormat",
+        f"Reference Id {text} is not formatted correctly. The Id is expected to reference resources of type "
+        f"{wanted}. Path {path}.",
+    )
+
+
+def _references(value: Any, path: str, own: ResourceId) -> Iterator[tuple[str, ResourceId]]:
+    """(path, id) of everything that stands as `{"id": …}` and is no part of the resource itself."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _references(item, f"{path}[{number}]", own)
+    elif isinstance(value, dict):
+        key = path.rpartition(".")[2].lower()
+        told = value.get("id")
+        if key in REFERENCES and not isinstance(told, str):
+            raise malformed("MissingJsonReferenceId", f"Value for reference id is missing. Path {path}.")
+        if path and isinstance(told, str):
+            id = parsed(told)
+            if id is None and key in REFERENCES:
+                raise _wrong_form(told, REFERENCES[key], path)
+            if id is not None and id.type.startswith(NETWORK) and not (id == own or id.startswith(f"{own}/")):
+                yield path, id
+                return
+        for name, inner in value.items():
+            yield from _references(inner, f"{path}.{name}" if path else name, own)
+
+
+def parsed(text: object) -> ResourceId | None:
+    """The id in a body's value, or None where it is none."""
+    try:
+        return ResourceId.parse(text)
+    except NotAnId:
+        return None
+
+
+def exists(state: State, id: ResourceId) -> bool:
+    """Whether there is a resource, or a part of one, of this id."""
+    if state.get(id) is not None:
+        return True
+    above = id.parent
+    while above.type.count("/") >= 1:
+        body = state.get(above)
+        if body is not None:
+            return any(ResourceId(told) == id for told in _own_ids(body))
+        above = above.parent
+    return False
+
+
+def _own_ids(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        told = value.get("id")
+        if isinstance(told, str) and told.startswith("/"):
+            yield told
+        for inner in value.values():
+            yield from _own_ids(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _own_ids(inner)
+
+
+def check_region(state: State, request: Request, body: Json, network: ResourceId) -> None:
+    """Raises Refused where the resource lies in another region than the network that it stands in."""
+    held = state.get(network)
+    here, there = (str(look(one, "location") or "").replace(" ", "").lower() for one in (body, held))
+    if here and there and here != there:
+        raise refused(
+            "InvalidResourceReference",
+            f"Resource {network.text} referenced by resource {request.id.text} was not found. Please make sure that "
+            f"the referenced resource exists, and that both resources are in the same region.",
+        )
+
+
+# --- back-references -----------------------------------------------------------------------------------
+
+
+def holders(state: State, id: ResourceId, property: str) -> Iterator[ResourceId]:
+    """Ids of the resources, or of their parts, whose `property` names this one: `holders(nsg, "subnet")`."""
+    for referrer in state.referrers(id):
+        yield from _holding(state.get(referrer), property.lower(), str(id), referrer)
+
+
+def _holding(value: Any, property: str, id: str, own: ResourceId) -> Iterator[ResourceId]:
+    if isinstance(value, dict):
+        if isinstance(value.get("id"), str) and value["id"].startswith("/"):
+            own = ResourceId(value["id"])
+        for name, inner in value.items():
+            if name.lower() == property and isinstance(inner, dict):
+                told = inner.get("id")
+                if isinstance(told, str) and told.lower() == id:
+                    yield own
+            yield from _holding(inner, property, id, own)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _holding(inner, property, id, own)
+
+
+def shown(body: Json, **lists: Sequence[ResourceId]) -> Json:
+    """The body with lists of those that refer to it, where there are any."""
+    for name, ids in lists.items():
+        if ids:
+            body = laid(body, f"properties/{name}", [{"id": one.text} for one in ids])
+    return body
+
+
+def of_type(ids: Iterable[ResourceId], segment: str) -> list[ResourceId]:
+    """Those whose last type segment is this one."""
+    return [one for one in ids if one.type.rpartition("/")[2] == segment.lower()]
+
+
+def beside(state: State, request: Request, segment: str) -> Iterator[tuple[str, Json]]:
+    """(name, body) of the other children of the same parent, as they are once the request is done."""
+    told: Mapping[ResourceId, Json] = request.beside or {
+        id: state.get(id) or {} for id in state.children(request.id.parent, segment)
+    }
+    for id, body in told.items():
+        if id != request.id:
+            yield id.name, body
+
+
+def one_address(body: Json, pointer: str) -> str:
+    """The first text at the pointer inside a list of parts; '' where there is none."""
+    head, _, rest = pointer.partition("/*/")
+    return next((told for item in each(body, head) if isinstance(told := look(item, rest), str)), "")
