@@ -257,6 +257,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """Children that a PUT may bring in the body and a GET shows there: pointer -> last type segment.
 
     Pointers that the schema calls read-only are shown, never taken."""
+    gathers: Mapping[str, tuple[str, ...]] = {}
+    """Lists of several kinds of children at once: last segment of the path in lower case -> last type segments."""
     holds: tuple[str, ...] = ()
     """Pointers to ids of resources that nobody else may change, or refer to here, while a request is under way."""
     below: Mapping[str, Behaviour] = {}
