@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloison.check.document import Evidence
+from cloison.check.document import Evidence, Hop
 from cloison.reports import View
 from cloison.reports.escape import safe, safe_json
 from cloison.reports.layout import Sheet, columns, shortened, wrapped
@@ -83,6 +84,23 @@ def test_a_resource_keeps_its_name_from_what_stands_below() -> None:
 
     assert "stmlscoring" == names.resource(account)
     assert "stmlscoring" == names.resource(account.upper())
+
+
+def test_names_that_say_nothing_are_told_with_their_parent() -> None:
+    """A zone group is called `default` everywhere."""
+    endpoint = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateEndpoints/pe"
+    group = f"{endpoint}/privateDnsZoneGroups/default"
+    cited = Evidence(resource=group, pointer="", origin="stated")
+    hop = Hop(hop="name", outcome="stop", text="", evidence=(cited,))
+    report = made.broken()
+    environment = report.environments[0]
+    finding = msgspec.structs.replace(environment.requirements[0], evidence=(hop,))
+    environment = msgspec.structs.replace(environment, requirements=(finding,), paths=())
+
+    names = Names(msgspec.structs.replace(report, environments=(environment,), inputs=("default",)))
+
+    assert "pe/privateDnsZoneGroups/default" == names.resource(group)
+    assert "default" == names.file("default")
 
 
 def test_short_names_are_told_apart() -> None:

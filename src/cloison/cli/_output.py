@@ -73,6 +73,17 @@ def show(text: str, *, exact: bool = False) -> None:
         to_nowhere()
 
 
+def progress(what: str, done: int, known: int) -> None:
+    """Say on standard error how far a reading is, on one line that the last step wipes; only where somebody looks."""
+    if not sys.stderr.isatty():
+        return
+    from cloison.reports.escape import safe
+
+    told = "" if done >= known else f"reading {safe(what)}: {done:,} of {known:,}"
+    sys.stderr.write(f"\r\x1b[K{told}")
+    sys.stderr.flush()
+
+
 def to_nowhere() -> None:
     """Send what is left of standard output to nobody, so that the interpreter ends quietly."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

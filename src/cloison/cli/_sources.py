@@ -49,6 +49,16 @@ def source_arguments(parser: ArgumentParser) -> None:
     reading.add_argument("--resource-group", metavar="NAME", help="resource group that templates deploy to")
     reading.add_argument("--location", metavar="REGION", help="region of that resource group")
 
+    live = parser.add_argument_group("where live resources are read", "For a SOURCE that begins with azure:")
+    live.add_argument(
+        "--endpoint",
+        metavar="URL",
+        help="address of ARM (default: $CLOISON_ENDPOINT, else the public cloud's)",
+    )
+    live.add_argument(
+        "--ca", metavar="FILE", help="certificates to trust beside the system's (default: $CLOISON_CA)"
+    )
+
     judging = parser.add_argument_group("what to judge")
     judging.add_argument(
         "--workspace", metavar="NAME", help="only this workspace, by name or id (default: every one)"
@@ -86,7 +96,7 @@ def color_argument(group: _ArgumentGroup) -> None:
 def judged(sources: Sequence[str], options: Namespace) -> Report:
     """The report on these sources. Raises CloisonError for what cannot be read, and for options that mean nothing."""
     was_on = gc.isenabled()
-    # All that is loaded and read stays until the report is written: looking for garbage in it takes a tenth of the time.
+    # All that is loaded and read stays until the report is written; to look for garbage in it takes a tenth of a check.
     gc.disable()
     try:
         return _judged(sources, options)
@@ -97,6 +107,7 @@ def judged(sources: Sequence[str], options: Namespace) -> Report:
 
 def _judged(sources: Sequence[str], options: Namespace) -> Report:
     from cloison.check.run import CheckOptions, run
+    from cloison.cli._output import progress
     from cloison.sources import ReadOptions, read
 
     reading = ReadOptions(
@@ -106,6 +117,9 @@ def _judged(sources: Sequence[str], options: Namespace) -> Report:
         subscription=options.subscription,
         resource_group=options.resource_group,
         location=options.location,
+        endpoint=options.endpoint,
+        ca=options.ca,
+        progress=progress,
     )
     checking = CheckOptions(
         cluster=options.cluster,
@@ -113,7 +127,11 @@ def _judged(sources: Sequence[str], options: Namespace) -> Report:
         dns=_pairs("--dns", options.dns),
         only=_ids(options.only),
     )
-    return run(read(sources, reading), checking)
+    try:
+        snapshot = read(sources, reading)
+    finally:
+        progress("", 0, 0)
+    return run(snapshot, checking)
 
 
 def _ids(given: Iterable[str]) -> tuple[str, ...]:

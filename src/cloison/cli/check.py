@@ -37,7 +37,8 @@ def arguments(parser: ArgumentParser) -> None:
         "sources",
         metavar="SOURCE",
         nargs="+",
-        help="an export of live resources or an ARM template, as a file, a folder of files, or - for standard input",
+        help="an export of live resources or an ARM template, as a file, a folder of files, or - for standard input; "
+        "or azure: and the id of a subscription, a resource group, a workspace or a cluster",
     )
     source_arguments(parser)
     report_arguments(parser)

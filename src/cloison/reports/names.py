@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from cloison.check.document import EnvironmentReport, Evidence, Hop, Report
 from cloison.reports.escape import safe
 
+SILENT = {"default"}
+"""Names that say nothing without what they stand below."""
 GUID = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
 
 
@@ -126,9 +128,10 @@ def _ends(names: Iterable[str], *, exact: bool = False) -> dict[str, str]:
             end = "/".join(segments[-count:])
             by_end[end if exact else end.lower()].append(key)
         for end, keys in by_end.items():
-            if end in taken:
-                continue
             depth = min(len(pending[key]) for key in keys)
+            silent = end.rpartition("/")[2].lower() in SILENT and count < 3
+            if end in taken or (silent and count < depth):
+                continue
             highest = [key for key in keys if len(pending[key]) == depth]
             if len(highest) == 1 or depth <= count:
                 taken.add(end)

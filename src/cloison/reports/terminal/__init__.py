@@ -53,7 +53,7 @@ def _environment(sheet: Sheet, environment: EnvironmentReport, names: Names) -> 
     )
     if environment.link == "intended":
         sheet.text("No compute attaches this cluster yet; judged as if one did.", indent=2)
-    sheet.text(f"Scenario: {safe(environment.scenario.title)}", indent=2)
+    sheet.text(safe(environment.scenario.title), indent=2)
     _table(sheet, environment, names)
     paths(sheet, environment, names)
     findings(sheet, environment, names)
