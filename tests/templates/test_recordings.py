@@ -215,6 +215,50 @@ def test_errors_are_those_of_azure(found: Deployment) -> None:
     assert (place["lineNumber"], place["linePosition"]) == (caught.value.line, caught.value.column)
 
 
+def test_what_if_sees_the_body_that_we_expand() -> None:
+    """`after` of a change is our body, with the api-version added and what Azure fills in."""
+    exchanges = [
+        exchange
+        for row in index()
+        if "what_if" in row["file"]
+        for exchange in recording(row["file"]).exchanges
+    ]
+    asked = next(one for one in exchanges if one.path.endswith("/whatIf"))
+    changes = next(one.answer["properties"]["changes"] for one in exchanges if "operationresults" in one.path)
+    found = Deployment(
+        "", "whatIf", asked.path, asked.asked, json.dumps(asked.asked["properties"]["template"]), 200, {}
+    )
+
+    made = {one.id.lower(): one for one in expansion(found).resources}
+
+    assert {change["resourceId"].lower() for change in changes} == made.keys()
+    for change in changes:
+        ours = made[change["resourceId"].lower()]
+        assert change["after"]["apiVersion"] == ours.api_version
+        assert_agrees(change["after"], ours.body)
+
+
+def test_an_exported_template_deploys_what_it_was_exported_from() -> None:
+    """The ids that an export was asked for are those that its template expands to."""
+    exports = [
+        exchange
+        for row in index()
+        if any("exporttemplate" in operation.lower() for operation in row.get("operations") or {})
+        for exchange in recording(row["file"]).exchanges
+        if exchange.last.lower() == "exporttemplate"
+        and exchange.asked
+        and exchange.asked["resources"] != ["*"]
+    ]
+
+    assert exports
+    for one in exports:
+        subscription, group = one.path.split("/")[2], one.path.split("/")[4]
+        made = expand(
+            json.dumps(one.answer["template"]), scope=Scope(subscription=subscription, resource_group=group)
+        )
+        assert [id.lower() for id in one.asked["resources"]] == [found.id.lower() for found in made.resources]
+
+
 def test_there_are_recordings_to_compare_with() -> None:
     """The folder holds deployments that went well and such that were refused, so that the tests above do not idle."""
     assert 20 <= len(ALL)

@@ -74,6 +74,11 @@ class Context(Protocol):
         ...
 
     @property
+    def in_default(self) -> bool:
+        """It is evaluated for the default of a parameter."""
+        ...
+
+    @property
     def arguments(self) -> Mapping[str, Value] | None:
         """Arguments of the user function it stands in, or None."""
         ...

@@ -180,7 +180,7 @@ class Deployment:
             # A default of null is no default: published templates ask for such parameters.
             return MISSING
         try:
-            return evaluate(default, self.own.before_running())
+            return evaluate(default, self.own.for_default())
         except Fault as fault:
             raise fault.within("defaultValue")  # noqa: B904 (the same fault, one step further out)
 

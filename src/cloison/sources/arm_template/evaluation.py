@@ -67,6 +67,8 @@ class Evaluation(msgspec.Struct, frozen=True, eq=False):
     """The nested deployment with outer scope that the expression stands in, if any."""
     depth: int = 0
     """User functions around it."""
+    in_default: bool = False
+    """It is the default of a parameter, where alone a template may ask for the time and for a new GUID."""
     running: bool = True
     """Resources exist by now, so that their state can be asked for."""
 
@@ -81,6 +83,10 @@ class Evaluation(msgspec.Struct, frozen=True, eq=False):
     def before_running(self) -> Evaluation:
         """The same before any resource exists."""
         return msgspec.structs.replace(self, running=False) if self.running else self
+
+    def for_default(self) -> Evaluation:
+        """The same for the default of a parameter."""
+        return msgspec.structs.replace(self, running=False, in_default=True)
 
     def with_copy(self, name: str, index: Value, *, own: bool = False) -> Evaluation:
         """The same inside one more copy loop; `own`: it is the resource's."""

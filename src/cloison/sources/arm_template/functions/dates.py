@@ -15,7 +15,7 @@ from typing import Final
 from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.functions.registry import Table, text, whole
 from cloison.sources.arm_template.limits import Budget
-from cloison.sources.arm_template.symbols import INT, STRING, Value
+from cloison.sources.arm_template.symbols import INT, STRING, Value, unknown
 
 TABLE: Final = Table()
 
@@ -23,6 +23,9 @@ _DURATION: Final = re.compile(
     r"(?P<sign>-)?P(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
     r"(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,6})?)S)?)?\Z"
 )
+_ZONED: Final = frozenset("zKoOrRuU")
+"""Letters of formats that show a zone or turn to UTC."""
+_OFFSET: Final = re.compile(r":\d\d(?:\.\d+)?\s*[+-]\d\d:?\d\d\Z")
 _SHAPES: Final = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d",
@@ -58,23 +61,30 @@ def _other_shape(name: str, value: str) -> datetime:
 @TABLE.plain("dateTimeAdd", 2, 3, STRING)
 def _date_time_add(budget: Budget, args: Sequence[Value]) -> Value:
     name = "dateTimeAdd"
-    start, duration = read_date(name, text(name, args[0])), text(name, args[1])
+    base = text(name, args[0])
+    start, duration = read_date(name, base), text(name, args[1])
     found = _DURATION.match(duration)
     if found is None or duration in {"P", "-P"} or duration.endswith("T"):
         raise Fault(
             f"the template language function '{name}' expects an ISO 8601 duration; '{duration[:40]}' is none",
             hint="three days are P3D, an hour back is -PT1H",
         )
-    style = text(name, args[2]) if len(args) > 2 else None
+    style = text(name, args[2]) if len(args) > 2 else ""
     try:
         moment = start + _length(found)
     except OverflowError as problem:
         raise Fault(f"the result of '{name}' is no date") from problem
-    return format_date(moment, style) if style else moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    is_utc = base.strip().upper().endswith("Z")
+    # The examples of the documentation are in UTC; what becomes of other zones and of fractions no source shows.
+    if style and (is_utc or not (_OFFSET.search(base.strip()) or set(style) & _ZONED)):
+        return format_date(moment, style)
+    if not style and is_utc and not moment.microsecond:
+        return format_date(moment, "yyyy-MM-ddTHH:mm:ssZ")
+    return unknown(name, args, STRING)
 
 
 def _length(found: re.Match[str]) -> timedelta:
-    """The duration; a year counts 365 days and a month 30, as XmlConvert.ToTimeSpan has it (.NET, 2026-01-05)."""
+    """The duration; a year counts 365 days and a month 30. Source: Learn, "dateTimeAdd", remarks; 2026-01-05."""
     amount: Callable[[str], float] = lambda unit: float(found.group(unit) or 0)  # noqa: E731 (one use, no name)
     days = amount("years") * 365 + amount("months") * 30 + amount("weeks") * 7 + amount("days")
     length = timedelta(days=days, hours=amount("hours"), minutes=amount("minutes"), seconds=amount("seconds"))

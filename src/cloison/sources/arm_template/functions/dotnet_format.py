@@ -6,7 +6,7 @@ Source: Microsoft Learn, "Standard numeric format strings" and "Composite format
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.symbols import Value
@@ -16,17 +16,22 @@ _STANDARD = re.compile(r"([A-Za-z])(\d{0,3})\Z")
 WIDTH_MAX = 100_000
 
 
-def format_value(value: Value, style: str, width: int) -> str:
-    """A known scalar in a format; negative widths align left. Raises Fault for a style it does not have."""
+def format_value(value: Value, style: str, width: int) -> str | None:
+    """A known scalar in a format; negative widths align left. Raises Fault for a style that .NET does not have.
+
+    None for formats whose culture or parts no source shows: percent, currency, custom ones with text or sections.
+    """
     if abs(width) > WIDTH_MAX:
         raise Fault("the format item of 'format' is too wide")
-    made = text_of(value)
+    made: str | None = text_of(value)
     if style and isinstance(value, (int, float)) and not isinstance(value, bool):
         made = _number(value, style)
+    if made is None:
+        return None
     return made.ljust(-width) if width < 0 else made.rjust(width)
 
 
-def _number(value: float, style: str) -> str:
+def _number(value: float, style: str) -> str | None:
     standard = _STANDARD.match(style)
     if standard is None:
         return _custom(value, style)
@@ -37,14 +42,12 @@ def _number(value: float, style: str) -> str:
         return _integer(value, letter, places or 0)
     if upper in {"F", "N"}:
         return _fixed(value, 2 if places is None else places, "," if upper == "N" else "")
-    if upper == "P":
-        return _fixed(Decimal(str(value)) * 100, 2 if places is None else places, ",") + " %"
-    if upper == "C":
-        return _currency(value, 2 if places is None else places)
     if upper == "E":
         return _scientific(value, letter, 6 if places is None else places)
-    if upper in {"G", "R"} and places in {None, 0}:
+    if upper == "G" and not places:
         return text_of(value)
+    if upper in {"P", "C", "G", "R", "B"}:
+        return None
     raise Fault(f"the format '{style}' of 'format' is not a standard numeric format")
 
 
@@ -59,13 +62,11 @@ def _integer(value: float, letter: str, places: int) -> str:
 
 
 def _fixed(value: float | Decimal, places: int, group: str) -> str:
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    return format(exact, f"{group}.{places}f")
-
-
-def _currency(value: float, places: int) -> str:
-    made = "¤" + _fixed(abs(value), places, ",")
-    return f"({made})" if value < 0 else made
+    with localcontext() as exactly:
+        # More digits than any number with three digits of places has.
+        exactly.prec = 1_400
+        exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        return format(exact, f"{group}.{places}f")
 
 
 def _scientific(value: float, letter: str, places: int) -> str:
@@ -73,10 +74,10 @@ def _scientific(value: float, letter: str, places: int) -> str:
     return f"{mantissa}{letter}{power[0]}{power[1:].rjust(3, '0')}"
 
 
-def _custom(value: float, style: str) -> str:
+def _custom(value: float, style: str) -> str | None:
     """Custom formats of zeros, digit marks, a decimal point and thousands: `000`, `0.00`, `#,##0`."""
-    if not re.fullmatch(r"[#,]*[0,]*(?:\.0*#*)?", style) or not style.strip(","):
-        raise Fault(f"the custom format '{style}' of 'format' is not evaluated here")
+    if not re.fullmatch(r"#*(?:#,#)?#*0*(?:\.0*#*)?|0*", style) or not style:
+        return None
     before, _, after = style.partition(".")
     places, least = len(after), after.count("0")
     made = _fixed(abs(value), places, "," if "," in before else "")

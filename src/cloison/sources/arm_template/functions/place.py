@@ -109,13 +109,23 @@ def _deployer(context: Context, args: Args, trees: Trees) -> Value:
     }
 
 
+def _only_in_default(context: Context, name: str) -> None:
+    if not context.in_default:
+        raise Fault(
+            f"the template function '{name}' is not expected at this location",
+            hint="it can only stand in the 'defaultValue' of a parameter",
+        )
+
+
 @TABLE.declare("newGuid", 0, 0)
 def _new_guid(context: Context, args: Args, trees: Trees) -> Value:
+    _only_in_default(context, "newGuid")
     return context.home.scope.new_guid or open_name("newGuid()", "newGuid()")
 
 
 @TABLE.declare("utcNow", 0, 1)
 def _utc_now(context: Context, args: Args, trees: Trees) -> Value:
+    _only_in_default(context, "utcNow")
     values = _values(context, args)
     now = context.home.scope.utc_now
     if now is None or (values and isinstance(values[0], Symbol)):

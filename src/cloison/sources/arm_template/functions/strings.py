@@ -151,10 +151,15 @@ def _place(budget: Budget, inner: str, args: Sequence[Value]) -> str | Symbol:
     if isinstance(value, Symbol):
         if not colon and not comma:
             return value
-        return unknown("format", (f"{{0{head[len(index) :]}{colon}{style}}}", value), STRING)
+        return _open_item(head[len(index) :] + colon + style, value)
     if isinstance(value, (list, dict)):
         return _container(budget, value)
-    return format_value(value, style, int(width) if comma else 0)
+    made = format_value(value, style, int(width) if comma else 0)
+    return made if made is not None else _open_item(head[len(index) :] + colon + style, value)
+
+
+def _open_item(rest: str, value: Value) -> Symbol:
+    return unknown("format", (f"{{0{rest}}}", value), STRING)
 
 
 def _container(budget: Budget, value: Value) -> str | Symbol:
