@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cloison.check.document import Evidence, Hop
 from cloison.reports import View
+from cloison.reports.aliases import Aliases
 from cloison.reports.escape import safe, safe_json
 from cloison.reports.layout import Sheet, columns, shortened, wrapped
 from cloison.reports.names import Names
@@ -116,6 +117,54 @@ def test_short_names_are_told_apart() -> None:
     }
 
     assert len({id.lower() for id in ids}) == len({names.resource(id) for id in ids})
+
+
+# --- aliases -------------------------------------------------------------------------------------------------
+
+PREFIX = "{toLower(parameters('prefix'))}"
+UNIQUE = "{substring(uniqueString(concat('|a{b', subscription().subscriptionId)), 0, 4)}"
+HERE = "{resourceGroup().location}"
+OTHER = "{replace(toLower(parameters('prefix')), '-', '')}"
+
+
+def test_open_expressions_are_called_by_what_they_ask() -> None:
+    """Wherever they stand and in any case; the legend has them whole, and short ones are left alone."""
+    aliases = Aliases([f"mlw-{PREFIX}-{UNIQUE}", f"kv-{PREFIX}.{HERE}.net", "{subscription}"])
+
+    assert "mlw-{prefix}-{unique}" == aliases.applied(f"mlw-{PREFIX}-{UNIQUE}".lower())
+    assert "kv-{prefix}.{location}.net in {subscription}" == aliases.applied(
+        f"kv-{PREFIX}.{HERE}.net in {{subscription}}"
+    )
+    assert [("{prefix}", PREFIX), ("{unique}", UNIQUE), ("{location}", HERE)] == aliases.legend
+
+
+def test_no_two_long_forms_share_an_alias() -> None:
+    """The second gets a number: expressions of one parameter, and GUIDs of one end."""
+    guids = ["00000000-0000-0000-0000-00000000ab01", "00000000-0000-0000-0000-00000001ab01"]
+    aliases = Aliases([PREFIX, OTHER, *guids])
+
+    assert "{prefix} {prefix-2} …ab01 …ab01-2" == aliases.applied(" ".join([PREFIX, OTHER, *guids]))
+
+
+@given(st.lists(st.lists(st.sampled_from([PREFIX, UNIQUE, HERE, OTHER, "mlw-", ".net ", "{x}"]), max_size=6)))
+def test_aliases_can_be_put_back(parts: list[list[str]]) -> None:
+    """The legend gives every text back as it was, so nothing is lost by reading the short one."""
+    texts = ["".join(one) for one in parts]
+    aliases = Aliases(texts)
+
+    for text in texts:
+        told = aliases.applied(text)
+        for short, whole in aliases.legend:
+            told = told.replace(short, whole)
+        assert text == told
+
+
+@given(st.lists(st.text("{}'ab(), ", max_size=60), max_size=6))
+def test_any_braces_are_survived(texts: list[str]) -> None:
+    """Braces and quotes that match nothing: no two long forms share an alias."""
+    shorts = [short for short, _ in Aliases(texts).legend]
+
+    assert len(shorts) == len(set(shorts))
 
 
 @pytest.mark.parametrize(

@@ -8,32 +8,32 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from cloison.check.document import EnvironmentReport, Evidence, Hop, Report
+from cloison.reports.aliases import Aliases
 from cloison.reports.escape import safe
 
 SILENT = {"default"}
 """Names that say nothing without what they stand below."""
-GUID = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
 
 
 class Names:
     """The short names of one report. All of them are escaped."""
 
     def __init__(self, report: Report) -> None:
-        evidence = set(_evidence(report))
-        ids = {one.resource for one in evidence}
-        for environment in report.environments:
-            ids.update(_ids(environment))
+        evidence = dict.fromkeys(_evidence(report))
+        ids = dict.fromkeys(id for environment in report.environments for id in _ids(environment))
+        ids.update(dict.fromkeys(one.resource for one in evidence))
         self._resources = _ends(ids)
         self._files = _ends({*report.inputs, *(one.file for one in evidence if one.file)}, exact=True)
-        self._guids = _tails(_texts(report))
+        self._aliases = Aliases(chain(self._resources.values(), _texts(report)))
 
     def resource(self, id: str | None) -> str:
         """A resource by its short name; `-` for none."""
         if id is None:
             return "-"
-        return safe(self._resources.get(id.lower(), id))
+        return self.text(self._resources.get(id.lower(), id))
 
     def environment(self, one: EnvironmentReport) -> str:
         """`mlw on aks`."""
@@ -67,13 +67,13 @@ class Names:
         return f"{name}:{evidence.line}" if evidence.line else name
 
     def text(self, text: str) -> str:
-        """A sentence with long unique ids shortened to their ends: `…ab01.workspace.westeurope.api.azureml.ms`."""
-        return safe(GUID.sub(lambda found: self._guids.get(found[0].lower(), found[0]), text))
+        """A sentence with what would make it unreadable shortened: `…ab01.workspace.westeurope.api.azureml.ms`."""
+        return safe(self._aliases.applied(text))
 
-    def shortened(self, text: str) -> dict[str, str]:
-        """What `text` shortens in it: the whole by its short form."""
-        whole = {found[0].lower() for found in GUID.finditer(text)}
-        return {self._guids[one]: one for one in sorted(whole) if one in self._guids}
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """What is shortened: the short form and the whole."""
+        return self._aliases.legend
 
 
 def _evidence(report: Report) -> Iterator[Evidence]:
@@ -109,6 +109,7 @@ def _texts(report: Report) -> Iterator[str]:
             yield path.host
         for finding in environment.requirements:
             yield finding.message
+            yield from (fix.summary for fix in finding.fixes)
 
 
 def _ends(names: Iterable[str], *, exact: bool = False) -> dict[str, str]:
@@ -138,12 +139,3 @@ def _ends(names: Iterable[str], *, exact: bool = False) -> dict[str, str]:
                 found.update((key, "/".join(pending[key][-count:])) for key in highest)
         pending = {key: segments for key, segments in pending.items() if key not in found}
     return found
-
-
-def _tails(texts: Iterable[str]) -> dict[str, str]:
-    """For each GUID in the texts a short form, unless two have the same end."""
-    guids = {found[0].lower() for text in texts for found in GUID.finditer(text)}
-    ends: dict[str, list[str]] = defaultdict(list)
-    for guid in guids:
-        ends[guid[-4:]].append(guid)
-    return {same[0]: f"…{end}" for end, same in ends.items() if len(same) == 1}

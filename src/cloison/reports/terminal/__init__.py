@@ -23,7 +23,7 @@ def render(report: Report, view: View) -> str:
     """The report for a terminal of that width."""
     names = Names(report)
     sheet = Sheet(view)
-    _opening(sheet, report)
+    _opening(sheet, report, names)
     shown = report.environments
     if len(shown) > 1:
         _overview(sheet, report, names)
@@ -31,12 +31,13 @@ def render(report: Report, view: View) -> str:
     for environment in shown:
         _environment(sheet, environment, names)
     _gaps(sheet, report)
+    _legend(sheet, names)
     _closing(sheet, report, names)
     return sheet.lines()
 
 
-def _opening(sheet: Sheet, report: Report) -> None:
-    inputs = [safe(one) for one in report.inputs]
+def _opening(sheet: Sheet, report: Report, names: Names) -> None:
+    inputs = [names.file(one) for one in report.inputs]
     more = [f"{len(inputs) - MOST_INPUTS:,} more"] if len(inputs) > MOST_INPUTS else []
     sheet.text(f"Cloison {safe(report.tool)} read {', '.join([*inputs[:MOST_INPUTS], *more]) or 'nothing'}")
 
@@ -86,6 +87,15 @@ def _gaps(sheet: Sheet, report: Report) -> None:
         sheet.text(f"and {counted(left, 'other')}, all of them in --format json", indent=2)
 
 
+def _legend(sheet: Sheet, names: Names) -> None:
+    if not names.legend:
+        return
+    sheet.heading("Short for")
+    at = 4 + max(columns(short) for short, _ in names.legend)
+    for short, whole in names.legend:
+        sheet.entry(short, whole, indent=2, at=at, style="dim")
+
+
 def _closing(sheet: Sheet, report: Report, names: Names) -> None:
     sheet.blank()
     for note in report.notes:
@@ -103,7 +113,8 @@ def _closing(sheet: Sheet, report: Report, names: Names) -> None:
     )
     example = standing.example
     if example is not None:
-        source = " ".join(names.quoted(one) for one in report.inputs[:MOST_INPUTS]) or "SOURCE"
+        # With several inputs, some are parameter files, and options were given that the report does not hold.
+        source = names.quoted(report.inputs[0]) if len(report.inputs) == 1 else "SOURCE…"
         sheet.blank()
         sheet.verbatim(f"cloison explain {safe(example)} {source}")
         sheet.text("shows that finding hop by hop, with whole ids", indent=4, style="dim")

@@ -25,6 +25,10 @@ TEXT_AT = 13
 """Where other texts start; their label is `manual` at the longest."""
 
 
+FEW = 4
+"""Words that a difference has at most to be told whole."""
+
+
 class Standing:
     """How the requirements stand over some findings: each by the worst that weighs."""
 
@@ -122,17 +126,18 @@ def _decided_by(finding: RequirementReport) -> object:
 def _others(group: Group, names: Names) -> str:
     """What is different in the other findings of a group."""
     first, *others = group
-    told = [_difference(first.message, one.message) for one in others]
-    parts = (names.text(text) or names.resource(one.subject) for text, one in zip(told, others, strict=True))
+    told = names.text(first.message)
+    parts = (_difference(told, names.text(one.message)) or names.resource(one.subject) for one in others)
     return ", ".join(dict.fromkeys(parts))
 
 
 def _difference(first: str, other: str) -> str:
-    """The words of `other` between those that both begin and end with."""
+    """The words of `other` between those that both begin and end with; the first of them where they are many."""
     one, two = first.split(), other.split()
     start = _shared(one, two)
     end = _shared(one[start:][::-1], two[start:][::-1])
-    return " ".join(two[start : len(two) - end])
+    words = two[start : len(two) - end]
+    return " ".join(words if len(words) <= FEW else words[:1])
 
 
 def _shared(one: list[str], two: list[str]) -> int:
@@ -159,7 +164,7 @@ def _broken(sheet: Sheet, group: Group, names: Names, told: set[tuple[str, str]]
         _cited(sheet, (hop for one in group for hop in one.evidence), names)
     for one in group:
         for fix in one.fixes:
-            _fix(sheet, fix, told)
+            _fix(sheet, fix, names, told)
 
 
 def _message(sheet: Sheet, group: Group, names: Names) -> None:
@@ -197,14 +202,16 @@ def _where(evidence: Evidence, names: Names) -> str:
     return f"{names.setting(evidence)} ({place})" if place else names.setting(evidence)
 
 
-def _fix(sheet: Sheet, fix: FixReport, told: set[tuple[str, str]]) -> None:
+def _fix(sheet: Sheet, fix: FixReport, names: Names, told: set[tuple[str, str]]) -> None:
     key = (fix.target, fix.summary)
     again = " (as above)" if key in told else ""
-    sheet.entry("fix", f"{safe(fix.summary)}{again}", indent=INDENT, at=TEXT_AT, label_style="bold")
+    sheet.entry("fix", f"{names.text(fix.summary)}{again}", indent=INDENT, at=TEXT_AT, label_style="bold")
     if not again:
         told.add(key)
         style = STYLE[fix.safety]
-        sheet.entry(fix.safety, safe(fix.why), indent=INDENT, at=TEXT_AT, label_style=style, style="dim")
+        sheet.entry(
+            fix.safety, names.text(fix.why), indent=INDENT, at=TEXT_AT, label_style=style, style="dim"
+        )
 
 
 def _supplies(sheet: Sheet, found: Iterable[RequirementReport]) -> None:

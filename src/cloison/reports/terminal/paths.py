@@ -21,13 +21,12 @@ def paths(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
                 resource = path.resource
                 sheet.text(f"{safe(path.service)} {names.resource(resource)}", indent=2)
             _line(sheet, path, names)
-    _legend(sheet, environment, names)
 
 
 def _line(sheet: Sheet, path: PathReport, names: Names) -> None:
     ports = "" if path.ports == (443,) else f" ports {listed(map(str, path.ports))}"
     optional = "" if path.needed else " (not always needed)"
-    where = f" → {safe(path.address)}" if path.verdict == "private" else ""
+    where = f" → {names.text(path.address)}" if path.verdict == "private" else ""
     host = f"{names.text(path.host)}{where}{ports}{optional}"
     at = 4 + max(columns(path.verdict), 8) + 2
     sheet.entry(path.verdict, host, indent=4, at=at, label_style=STYLE[path.verdict])
@@ -43,9 +42,3 @@ def _by_pools(found: Iterable[PathReport]) -> list[tuple[list[str], list[PathRep
         key = tuple((path.resource, path.host, path.verdict, path.address) for path in of_pool)
         groups.setdefault(key, ([], of_pool))[0].append(pool)
     return list(groups.values())
-
-
-def _legend(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
-    told = names.shortened(" ".join(path.host for path in environment.paths))
-    for short, whole in told.items():
-        sheet.text(f"{short} stands for {whole}", indent=2, style="dim")
