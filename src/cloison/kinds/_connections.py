@@ -43,6 +43,11 @@ def by_guid(service: ResourceId, asked: str, guid: str) -> str:
     return f"{service.name}.{guid}"
 
 
+def by_digits(service: ResourceId, asked: str, guid: str) -> str:
+    """`registry.0f1e…`, the GUID without hyphens: container registry."""
+    return f"{service.name}.{guid.replace('-', '')}"
+
+
 def as_asked(service: ResourceId, asked: str, guid: str) -> str:
     """The endpoint's own name for it: key vault."""
     return asked

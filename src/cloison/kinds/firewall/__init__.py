@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cloison.kinds._read import network_of
 from cloison.kinds.firewall import facts
-from cloison.kinds.firewall.policy import Policies, dns_servers, proxies_dns, translates_private
+from cloison.kinds.firewall.policy import Policies, dns_servers, keeps_source, proxies_dns
 from cloison.kinds.firewall.rules import rules
 from cloison.model.kind import Kind
 from cloison.model.network import Appliance
@@ -29,7 +29,7 @@ def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Appliance]:
         dns_servers=dns_servers(body, policies),
         rules=found,
         rules_known=known,
-        translates_private=translates_private(body, policies),
+        keeps_source=keeps_source(body, policies),
     )
 
 

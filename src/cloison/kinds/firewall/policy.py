@@ -32,14 +32,8 @@ PRIVATE_RANGES: Default[tuple[str, ...]] = Default(
     "Microsoft Learn, Azure Firewall SNAT private IP address ranges: RFC 1918 and RFC 6598 keep their source; "
     "checked 2026-11-24",
 )
-KEEP_ALL = (
-    {"ianaprivateranges"},
-    {"0.0.0.0/0"},
-    {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"},
-)
-"""Sets of ranges that hold every private destination. Source: as PRIVATE_RANGES."""
-KEEP_NONE = {"255.255.255.255/32"}
-"""Translates every destination. Source: as PRIVATE_RANGES."""
+IANA_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+"""What `IANAPrivateRanges` stands for. Source: as PRIVATE_RANGES."""
 
 
 class Policies(NamedTuple):
@@ -105,11 +99,8 @@ def dns_servers(firewall: Body, policies: Policies) -> Fact[tuple[str, ...]]:
     return _listed(firewall.at("properties/additionalProperties/Network.DNS.Servers"), NO_SERVERS)
 
 
-def translates_private(firewall: Body, policies: Policies) -> Fact[bool]:
-    """True when network rules translate the source for private destinations too.
-
-    Unknown where the ranges that keep their source hold some private destinations only, or are learnt.
-    """
+def keeps_source(firewall: Body, policies: Policies) -> Fact[tuple[str, ...]]:
+    """Destinations whose packets keep their source with network rules; Unknown where the firewall learns them."""
     if policies.named:
         settings = policies.setting("properties/snat")
         if isinstance(settings, Unknown):
@@ -122,21 +113,23 @@ def translates_private(firewall: Body, policies: Policies) -> Fact[bool]:
         learns = properties.at("Network.SNAT.AutoLearnPrivateRanges").text(
             Default("Disabled", PRIVATE_RANGES.source)
         )
-    return _translates(ranges, learns)
+    return _kept(ranges, learns)
 
 
-def _translates(ranges: Fact[tuple[str, ...]], learns: Fact[str]) -> Fact[bool]:
+def _kept(ranges: Fact[tuple[str, ...]], learns: Fact[str]) -> Fact[tuple[str, ...]]:
     if isinstance(ranges, Unknown):
         return ranges
     if isinstance(learns, Unknown):
         return learns
-    kept = {text.lower() for text in ranges.value}
-    if any(whole <= kept for whole in KEEP_ALL):
-        return Known(False, ranges.cite)
-    if kept <= KEEP_NONE and learns.value.lower() in {"disabled", "false"}:
-        return Known(True, ranges.cite)
-    text = "only some private destinations keep their source address at the firewall"
-    return Unknown(text, "state which ranges it translates", ranges.cite)
+    # An empty list is no choice: Azure takes the default.
+    told = ranges.value or PRIVATE_RANGES.value
+    parts = (IANA_PRIVATE if text.lower() == "ianaprivateranges" else (text,) for text in told)
+    kept = tuple(dict.fromkeys(one for part in parts for one in part))
+    # What it learns only adds to the ranges, so with all private ones told nothing is open.
+    if learns.value.lower() not in {"disabled", "false"} and not set(IANA_PRIVATE) <= set(kept):
+        text = "the firewall learns by itself which destinations keep their source address"
+        return Unknown(text, "state the ranges in privateRanges", learns.cite)
+    return Known(kept, ranges.cite)
 
 
 def _listed(place: Body, default: Default[tuple[str, ...]]) -> Fact[tuple[str, ...]]:

@@ -7,11 +7,11 @@ Microsoft Learn, Stop and start an AKS cluster (07/21/2026); checked 2026-11-24.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 from cloison.arm.clouds import cloud_of_region
 from cloison.arm.ids import ResourceId
-from cloison.kinds import _connections
+from cloison.kinds import _connections, _identities
 from cloison.kinds.kubernetes_cluster import surroundings
 from cloison.model.behaviour import (
     Behaviour,
@@ -103,14 +103,25 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     old = state.get(request.id)
     if old is not None:
         _refuse_stopped(request, old)
-        return Effects(
-            writes=(
-                Write(request.id, _filled(request.id, {**body, STARTS: old.get(STARTS, 0)}, old, chance)),
-            )
-        )
     _check_subnets(state, body)
-    body = _filled(request.id, {**body, STARTS: 0}, None, chance)
-    return Effects(writes=(Write(request.id, body),), then=surroundings.made(state, request.id, body, chance))
+    starts = int(old.get(STARTS, 0)) if old is not None else 0
+    body = _filled(request.id, {**body, STARTS: starts}, chance)
+    body = _identities.identified(state, request.id, body, old, chance)
+    then = surroundings.made(state, request.id, body, chance) if old is None else ()
+    return Effects(writes=(Write(request.id, body),), then=(*_pools(state, request.id, body), *then))
+
+
+def _pools(state: State, id: ResourceId, body: Json) -> Iterator[Request]:
+    """The entries of the list as resources of their own; those that the list no longer has go."""
+    listed = {
+        id.child("agentPools", str(pool["name"])): pool for pool in body["properties"]["agentPoolProfiles"]
+    }
+    for own in state.children(id, "agentPools"):
+        if own not in listed:
+            yield Request(method="DELETE", id=own, by_azure=True)
+    for own, pool in listed.items():
+        properties = {name: value for name, value in pool.items() if name != "name"}
+        yield Request(method="PUT", id=own, body={"properties": properties}, by_azure=True)
 
 
 def _refuse_stopped(request: Request, old: Json) -> None:
@@ -136,7 +147,7 @@ def _check_subnets(state: State, body: Json) -> None:
                 )
 
 
-def _filled(id: ResourceId, body: Json, old: Json | None, chance: Chance) -> Json:
+def _filled(id: ResourceId, body: Json, chance: Chance) -> Json:
     """Names, groups and states that Azure decides."""
     properties = dict(body["properties"])
     region = str(body["location"])
@@ -150,7 +161,7 @@ def _filled(id: ResourceId, body: Json, old: Json | None, chance: Chance) -> Jso
     properties.update(_names(id, properties, str(prefix), region, chance))
     if properties.get("servicePrincipalProfile") is None and body.get("identity"):
         properties["servicePrincipalProfile"] = {"clientId": "msi"}
-    return {**body, "properties": properties, **_identity(id, body, old, chance)}
+    return {**body, "properties": properties}
 
 
 def _pool(pool: Json, properties: Json) -> Json:
@@ -199,18 +210,6 @@ def _names(id: ResourceId, properties: Json, prefix: str, region: str, chance: C
         }
     ]
     return names
-
-
-def _identity(id: ResourceId, body: Json, old: Json | None, chance: Chance) -> Json:
-    told: Any = body.get("identity")
-    if not isinstance(told, dict) or str(told.get("type", "None")).lower() == "none":
-        return {}
-    before = (old or {}).get("identity") or {}
-    identity = dict(told)
-    if "systemassigned" in str(told.get("type")).lower():
-        identity["principalId"] = before.get("principalId") or chance.guid("principal", str(id))
-        identity["tenantId"] = before.get("tenantId") or chance.guid("tenant")
-    return {"identity": identity}
 
 
 def _stop(state: State, request: Request, chance: Chance) -> Effects:

@@ -30,6 +30,7 @@ def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Peering]:
         complete=body.at("properties/peerCompleteVnets").flag(facts.COMPLETE),
         local_subnets=body.at("properties/localSubnetNames").texts(facts.NO_NAMES),
         remote_subnets=body.at("properties/remoteSubnetNames").texts(facts.NO_NAMES),
+        remote_prefixes=facts.remote_prefixes(body),
     )
 
 

@@ -20,6 +20,12 @@ NO_NAMES: Default[tuple[str, ...]] = Default(
 )
 
 
+def remote_prefixes(body: Body) -> Fact[tuple[str, ...]]:
+    """The other side's address space as it is now, else as it was at the last sync."""
+    now = body.at("properties/remoteVirtualNetworkAddressSpace/addressPrefixes")
+    return (body.at("properties/remoteAddressSpace/addressPrefixes") if now.is_absent else now).texts()
+
+
 def in_sync(body: Body, snapshot: Snapshot) -> Fact[bool]:
     """Whether both sides know each other's present address space.
 

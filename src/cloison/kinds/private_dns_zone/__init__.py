@@ -15,6 +15,8 @@ RECORD_TYPES = tuple(
     for type in ("soa", "a", "aaaa", "cname", "mx", "ptr", "srv", "txt")
 )
 """Source: REST reference of private DNS 2024-06-01, RecordType; checked 2026-11-24."""
+OTHER_TYPES = RECORD_TYPES[4:]
+"""Those that hold neither addresses nor an alias, and do not stand at the zone's own name by themselves."""
 
 
 def records_known(resource: Resource, snapshot: Snapshot) -> Fact[bool]:
@@ -37,6 +39,12 @@ def records_known(resource: Resource, snapshot: Snapshot) -> Fact[bool]:
     return Unknown(f"the records of zone {name} are not in the input", ask, count.cite())
 
 
+def other_names(resource: Resource, snapshot: Snapshot) -> frozenset[str]:
+    """Names that exist through record sets of other types; a wildcard does not answer for them."""
+    held = (record for type in OTHER_TYPES for record in children(snapshot, type).get(resource.id, ()))
+    return frozenset(record.name.lower() for record in held)
+
+
 def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Zone]:
     """The zone."""
     yield Zone(
@@ -44,6 +52,7 @@ def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Zone]:
         maybe=resource.maybe,
         name=resource.name.lower().rstrip("."),
         records_known=records_known(resource, snapshot),
+        other_names=other_names(resource, snapshot),
     )
 
 

@@ -30,6 +30,7 @@ def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Endpoint]:
         zones_known=zones_known(resource, snapshot),
         location=region(body),
         security_groups=ids(body.at("properties/applicationSecurityGroups"), NO_SECURITY_GROUPS),
+        planned=resource.planned,
     )
 
 

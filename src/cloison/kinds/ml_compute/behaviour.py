@@ -1,0 +1,124 @@
+"""How a compute of a workspace behaves: attaching needs a cluster that runs and carries the extension.
+
+After a restart of its cluster a compute says Succeeded as before, while everything on it fails until it is attached
+again; only Azure knows, so what it knows begins with an underscore and is never shown.
+Sources: REST reference of Microsoft.MachineLearningServices 2024-10-01, KubernetesCompute; Microsoft Learn, Attach a
+Kubernetes cluster, Secure an AKS inferencing environment (note on restarts); checked 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from cloison.arm.ids import ResourceId
+from cloison.kinds import _identities
+from cloison.model.behaviour import (
+    Behaviour,
+    Chance,
+    Effects,
+    Json,
+    Pace,
+    Refused,
+    Request,
+    Schema,
+    Signal,
+    State,
+    Style,
+    Write,
+    look,
+)
+
+STALE = "_stale"
+"""The cluster was restarted since it was attached."""
+
+SCHEMA = Schema(
+    required=("properties/computeType",),
+    defaults={
+        "properties/description": None,
+        "properties/disableLocalAuth": False,
+        "properties/provisioningErrors": None,
+        "properties/isAttachedCompute": False,
+    },
+    read_only=(
+        "properties/provisioningState",
+        "properties/createdOn",
+        "properties/modifiedOn",
+        "properties/provisioningErrors",
+        "properties/isAttachedCompute",
+    ),
+    immutable=("properties/computeType", "properties/resourceId", "properties/properties/namespace"),
+    located="no",
+)
+
+
+def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
+    """The compute; one that stands on a cluster when the cluster can take it."""
+    old = state.get(request.id)
+    properties = dict(body["properties"])
+    kubernetes = str(properties["computeType"]).lower() == "kubernetes"
+    if kubernetes:
+        _check_cluster(state, request.id, properties)
+        properties["properties"] = {"namespace": "default", **(properties.get("properties") or {})}
+    workspace = state.get(request.id.parent) or {}
+    properties.setdefault("computeLocation", body.get("location") or workspace.get("location"))
+    properties["isAttachedCompute"] = bool(properties.get("resourceId"))
+    properties["createdOn"] = look(old, "properties/createdOn") or chance.now
+    properties["modifiedOn"] = chance.now
+    body = {**body, "location": body.get("location") or workspace.get("location"), "properties": properties}
+    if old is not None and old.get(STALE):
+        body[STALE] = True
+    return Effects(writes=(Write(request.id, _identities.identified(state, request.id, body, old, chance)),))
+
+
+def _check_cluster(state: State, id: ResourceId, properties: Json) -> None:
+    told = properties.get("resourceId")
+    cluster = ResourceId(told) if isinstance(told, str) else None
+    body = state.get(cluster) if cluster is not None else None
+    if cluster is None or body is None:
+        raise _user(f"The Kubernetes cluster {told} of compute {id.name} was not found.", "ClusterNotFound")
+    if str(look(body, "properties/powerState/code")).lower() == "stopped":
+        raise _user(
+            f"The Kubernetes cluster {cluster.name} is not reachable: it is stopped.", "ClusterNotReachable"
+        )
+    if cluster.subscription != id.subscription:
+        raise _user(
+            f"The cluster {cluster.name} is in another subscription than the workspace.", "ClusterNotFound"
+        )
+    extensions = [
+        one
+        for one in state.of("Microsoft.KubernetesConfiguration/extensions")
+        if one.startswith(f"{cluster}/")
+    ]
+    kinds = {str(look(state.get(one), "properties/extensionType")).lower() for one in extensions}
+    if "microsoft.azureml.kubernetes" not in kinds:
+        raise _user(
+            f"The extension Microsoft.AzureML.Kubernetes is not installed on cluster {cluster.name}.",
+            "ExtensionNotInstalled",
+        )
+
+
+def _user(message: str, code: str) -> Refused:
+    """A refusal as the service words them: a user error around the code."""
+    return Refused(400, "UserError", message, details=[{"code": code, "message": message}])
+
+
+def _restarted(state: State, signal: Signal, chance: Chance) -> Effects:
+    """Its cluster was stopped and started."""
+    body = state.get(signal.to)
+    told = str(look(body, "properties/resourceId")).lower()
+    if body is None or told != str(signal.data["cluster"]).lower():
+        return Effects()
+    return Effects(writes=(Write(signal.to, {**body, STALE: True}),))
+
+
+def show(state: State, id: ResourceId, body: Json) -> Json:
+    """The body without what ARM never answers."""
+    return {name: value for name, value in body.items() if not name.startswith("_")}
+
+
+BEHAVIOUR = Behaviour(
+    schema=SCHEMA,
+    make=make,
+    show=show,
+    hears={"restarted": _restarted},
+    put=Pace(style=Style.ASYNC, seconds=60, waiting="Creating"),
+    delete=Pace(style=Style.BOTH, seconds=30, waiting="Deleting"),
+)

@@ -1,0 +1,51 @@
+"""How a deployment of an online endpoint behaves.
+
+Sources: REST reference of Microsoft.MachineLearningServices 2024-10-01, OnlineDeployment; Microsoft Learn, Troubleshoot
+online endpoints; checked 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from cloison.arm.ids import ResourceId
+from cloison.kinds import _on_cluster
+from cloison.model.behaviour import (
+    Behaviour,
+    Chance,
+    Effects,
+    Json,
+    Pace,
+    Request,
+    Schema,
+    State,
+    Style,
+    Write,
+    look,
+)
+
+
+def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
+    """The deployment, when its endpoint's compute takes it."""
+    _check(state, request.id)
+    return Effects(writes=(Write(request.id, body),))
+
+
+def remove(state: State, request: Request, chance: Chance) -> Effects:
+    """The deployment gone, when its endpoint's compute lets go of it."""
+    if not request.by_azure:
+        _check(state, request.id)
+    return Effects(writes=(Write(request.id, None),))
+
+
+def _check(state: State, id: ResourceId) -> None:
+    endpoint = id.parent
+    _on_cluster.check(state, endpoint.parent, look(state.get(endpoint), "properties/compute"))
+
+
+BEHAVIOUR = Behaviour(
+    schema=Schema(required=("location", "properties/endpointComputeType"), located="region"),
+    make=make,
+    remove=remove,
+    # Building an image takes most of it: 2 to 15 minutes. Source: Microsoft Learn, Deploy a model to an endpoint.
+    put=Pace(style=Style.ASYNC, seconds=400, waiting="Creating"),
+    delete=Pace(style=Style.BOTH, seconds=60, waiting="Deleting"),
+)

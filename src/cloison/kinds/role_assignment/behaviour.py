@@ -1,0 +1,74 @@
+"""How a role assignment behaves: one principal, one role, one scope, and never a second one of the same.
+
+Sources: REST reference of Microsoft.Authorization/roleAssignments 2022-04-01; exchanges recorded by azure-cli (2019)
+and azure-service-operator (2023); checked 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from cloison.model.behaviour import (
+    Behaviour,
+    Chance,
+    Effects,
+    Json,
+    Refused,
+    Request,
+    Schema,
+    State,
+    Write,
+    look,
+)
+
+MARK = "/providers/microsoft.authorization/roleassignments/"
+SAME = ("roleDefinitionId", "principalId")
+
+SCHEMA = Schema(
+    required=("properties/roleDefinitionId", "properties/principalId"),
+    defaults={"properties/principalType": "ServicePrincipal", "properties/condition": None},
+    read_only=("properties/scope", "properties/createdOn", "properties/updatedOn", "properties/createdBy"),
+    located="no",
+    provisioned=False,
+)
+
+
+def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
+    """The assignment. A second one of the same role to the same principal at the same scope is refused."""
+    scope = request.id.text[: str(request.id).rindex(MARK)]
+    told = body["properties"]
+    if state.get(request.id) is not None:
+        before = state.get(request.id) or {}
+        if any(str(look(before, f"properties/{name}")).lower() != str(told[name]).lower() for name in SAME):
+            raise Refused(
+                400,
+                "RoleAssignmentUpdateNotPermitted",
+                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+            )
+    for other in state.of("Microsoft.Authorization/roleAssignments"):
+        own = state.get(other)
+        if (
+            other != request.id
+            and str(other).startswith(f"{scope.lower()}{MARK}")
+            and all(
+                str(look(own, f"properties/{name}")).lower().rpartition("/")[2]
+                == str(told[name]).lower().rpartition("/")[2]
+                for name in SAME
+            )
+        ):
+            raise Refused(
+                409,
+                "RoleAssignmentExists",
+                f"The role assignment already exists. The ID of the existing role assignment is {other.name}.",
+            )
+    old = state.get(request.id)
+    properties = {
+        **told,
+        "scope": scope or "/",
+        "createdOn": look(old, "properties/createdOn") or chance.now,
+        "updatedOn": chance.now,
+        "createdBy": None,
+        "updatedBy": chance.guid("caller"),
+    }
+    return Effects(writes=(Write(request.id, {**body, "properties": properties}),))
+
+
+BEHAVIOUR = Behaviour(schema=SCHEMA, make=make, patchable=False)
