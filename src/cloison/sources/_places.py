@@ -5,10 +5,11 @@ Works on text that a decoder has already accepted.
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
+
+import msgspec
 
 from cloison.model.snapshot import Place
 
@@ -85,7 +86,7 @@ def _member(row: bytes, position: int, wanted: str, renamed: Mapping[str, str]) 
 
 
 def _known(name: bytes, renamed: Mapping[str, str]) -> str:
-    text = str(json.loads(b'"%s"' % name))
+    text = msgspec.json.decode(b'"%s"' % name, type=str)
     return renamed.get(text, text).lower()
 
 
