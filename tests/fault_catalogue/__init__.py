@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.fault_catalogue import doors, endpoints, names, restarts, routes, series, trust, workspace
+from tests.fault_catalogue import (
+    clusters,
+    computes,
+    doors,
+    endpoints,
+    identities,
+    names,
+    restarts,
+    routes,
+    series,
+    trust,
+    workspace,
+)
 from tests.faults import Fault
 
 FAULTS: list[Fault] = [
@@ -11,6 +23,9 @@ FAULTS: list[Fault] = [
     *routes.FAULTS,
     *doors.FAULTS,
     *workspace.FAULTS,
+    *clusters.FAULTS,
+    *computes.FAULTS,
+    *identities.FAULTS,
     *trust.FAULTS,
     *restarts.FAULTS,
     *series.FAULTS,

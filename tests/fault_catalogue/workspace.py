@@ -37,7 +37,10 @@ FAULTS = [
     Fault(
         name="a private cluster says nothing of its public name, which Azure then makes",
         on=("peered", "hub and spoke"),
-        changes=cluster("apiServerAccessProfile/enablePrivateClusterPublicFQDN", GONE),
+        changes={
+            **cluster("apiServerAccessProfile/enablePrivateClusterPublicFQDN", GONE),
+            **cluster("fqdn", f"aks-1.hcp.{REGION}.azmk8s.io"),
+        },
         expects=("S04 aks",),
     ),
     Fault(
@@ -69,10 +72,10 @@ FAULTS = [
         hides=("mlreg", f"D01 {ACR}"),
     ),
     Fault(
-        name="a workspace of high business impact, and its compute without roles",
+        name="a workspace of high business impact, and nobody read who has which role",
         on=("peered", "same network"),
         changes=workspace("properties/hbiWorkspace", True),
-        expects=("S17 aks-compute",),
+        expects=("S17? aks-compute",),
     ),
     Fault(
         name="a workspace of high business impact, and its compute with one role of two",
