@@ -68,7 +68,7 @@ def zone(name: str, network_name: str) -> Iterator[Body]:
 
 
 def services(*, build: str) -> Iterator[Body]:
-    """Storage, vault and registry behind firewalls, and a workspace that is shut."""
+    """Storage, vault and registry behind firewalls, a workspace that is shut, and its compute that builds images."""
     yield declared(
         "storageAccounts/mlstore", {"networkAcls": CLOSED}, kind="StorageV2", sku={"name": "Standard_LRS"}
     )
@@ -98,7 +98,13 @@ def services(*, build: str) -> Iterator[Body]:
     )
     yield declared(
         f"workspaces/mlw/computes/{build}",
-        {"computeType": "AmlCompute", "properties": {"vmSize": "Standard_DS3_v2"}},
+        {
+            "computeType": "AmlCompute",
+            "properties": {
+                "vmSize": "Standard_DS3_v2",
+                "subnet": {"id": id_of("virtualNetworks/vnet/subnets/snet-training")},
+            },
+        },
     )
 
 

@@ -183,7 +183,7 @@ GOLDEN = [
             "S21+ mlstore",
             "D04+ pe-amlworkspace",
         ),
-        silent=("S02 ", "S13 ", "S11 "),
+        silent=("S01 ", "S02 ", "S13 ", "S11 "),
         paths={**every("private"), "vault": "blocked"},
     ),
     Golden(
@@ -200,6 +200,7 @@ GOLDEN = [
         says=(
             *each("S02~", *SERVICES),
             "S13~ mlw",
+            "S08+ aks",
             *each("S15-", "pe-blob", "pe-vault", "pe-registry", "pe-amlworkspace"),
             "S16+ mlw",
             "S18+ mlreg",
@@ -219,18 +220,18 @@ GOLDEN = [
     Golden(
         name="a default cluster in a network of Azure's own, and a private workspace",
         bodies=estates.network_of_azures_own,
-        says=(*each("S02", *SERVICES), "S13 mlw", "S09+ aks"),
+        says=(*each("S02", *SERVICES), "S13 mlw", "S08+ aks", "S09+ aks", "S10+ aks"),
     ),
     Golden(
         name="the same, and the network of Azure's own was not read",
         bodies=lambda: estates.network_of_azures_own(read=False),
-        says=(*each("S02?", *SERVICES), "S09? aks"),
+        says=(*each("S02?", *SERVICES), "S09? aks", "S10? aks"),
         paths=every("unknown"),
     ),
     Golden(
         name="the same, peered with the endpoints' network and linked to the zones",
         bodies=lambda: estates.network_of_azures_own(peered=True),
-        says=(*each("S02+", *SERVICES), "S09+ aks", *each("S07+", "mlw", "mlreg", "mlvault")),
+        says=(*each("S02+", *SERVICES), "S10- aks", *each("S07+", "mlw", "mlreg", "mlvault")),
         silent=("S02 ", "S07 ", "S07? ", "D01 "),
         paths=every("private"),
     ),
