@@ -5,15 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+import msgspec
+
 from cloison.arm.ids import ResourceId
 from cloison.model.environment import Attachment, Environment, Workspace
 from cloison.model.facts import Known, NotKnown, Unknown
-from cloison.model.network import Cluster, Door, Endpoint, Network, Subnet, Zone, ZoneLink
+from cloison.model.network import Cluster, Door, Endpoint, Host, Network, Subnet, Zone, ZoneLink
 from cloison.model.snapshot import Resource, Snapshot
-from cloison.model.verdict import Path
+from cloison.model.verdict import Path, Step
 from cloison.reach import names, walk
 from cloison.reach.fabric import Fabric, known
 from cloison.reach.packets import Source
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What one DNS server of the pods may say of a name that no private zone takes in."""
+
+    zone: str
+    """Name of the zone that holds names of this kind: forwarding rules may treat each kind in its own way."""
+    server: str
+    """Empty for Azure DNS."""
+    steps: tuple[Step, ...]
+
+    @property
+    def eyes(self) -> ResourceId | None:
+        """The network whose linked zones it answers from; None where it does not answer, or nobody knows."""
+        cites = (cite for step in self.steps for cite in step.cites)
+        return next((cite.resource for cite in cites if cite.source == names.PUBLIC_DNS), None)
 
 
 class Case:
@@ -113,17 +131,25 @@ class Case:
         return found
 
     @cached_property
-    def eyes(self) -> list[ResourceId]:
-        """Networks whose linked zones answer the cluster's pods: their own, or those of their DNS servers."""
-        found: list[ResourceId] = []
+    def asked(self) -> list[Asked]:
+        """For each zone that holds the services' names: what the pods' DNS servers say where no zone steps in."""
+        hosts = {
+            host.zone: (door, host) for id in self.services for door in self.doors(id) for host in door.hosts
+        }
+        found: dict[Asked, None] = {}
         for subnet in self.pool_subnets:
-            door = next((one for id in self.services for one in self.doors(id) if one.hosts), None)
-            if door is None:
-                continue
-            for server in names.ask(self.fabric, Source(subnet, ()), door, door.hosts[0]):
-                if server.network is not None:
-                    found.append(server.network)
-        return list(dict.fromkeys(found))
+            for zone, (door, host) in hosts.items():
+                # No zone takes this name in, so whoever answers from public DNS shows whose eyes it has.
+                stranger = Host(name=f"-.{host.name}", alias="", zone=zone, member="", ports=())
+                for server in names.ask(self.fabric, Source(subnet, ()), door, stranger):
+                    for answer in server.answers:
+                        found[Asked(zone, server.address, answer.steps)] = None
+        return list(found)
+
+    @cached_property
+    def eyes(self) -> list[ResourceId]:
+        """Networks whose linked zones answer the cluster's pods, as far as their DNS servers are known."""
+        return list(dict.fromkeys(one.eyes for one in self.asked if one.eyes is not None))
 
     def zones_named(self, name: str) -> list[Zone]:
         """Every private zone of a name that was read."""

@@ -9,10 +9,9 @@ import msgspec
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Known, NotKnown, Unknown
 from cloison.model.network import Door, Endpoint, Host, Record, Zone, ZoneConfig, ZoneLink
-from cloison.model.verdict import Fix
-from cloison.reach import spans
+from cloison.model.verdict import Finding, Fix, Outcome, PathVerdict, Severity
 from cloison.reach.fabric import known
-from cloison.requirements import fixes
+from cloison.requirements import fixes, say
 from cloison.requirements.case import Case
 
 
@@ -33,19 +32,43 @@ def integrations(case: Case) -> Iterator[Integrated]:
                 yield Integrated(endpoint, config, zone)
 
 
-def eyes(case: Case) -> list[ResourceId]:
-    """Networks whose zones answer the cluster's pods. Raises NotKnown where no server's eyes are known."""
-    if case.eyes:
-        return case.eyes
-    for subnet in case.pool_subnets:
-        network = case.fabric.networks.get(subnet.network)
-        if network is not None and isinstance(network.dns_servers, Known):
-            servers = ", ".join(network.dns_servers.value)
-            ask = "say whose eyes they have: --dns ADDRESS=NETWORK"
-            raise NotKnown(Unknown(f"what the DNS servers {servers} answer is not in the input", ask))
-    raise NotKnown(
-        Unknown("the network of the cluster is not known", f"add the network of {case.cluster.id.text}")
-    )
+def eyes(case: Case, zone: str) -> list[ResourceId]:
+    """Networks whose linked zones answer the pods about names of one zone, as far as their DNS servers are known."""
+    found = [one.eyes for one in case.asked if one.zone == zone.lower() and one.eyes is not None]
+    return list(dict.fromkeys(found)) or case.eyes
+
+
+def blind(case: Case, requirement: str, subject: ResourceId) -> Finding:
+    """Which zones answer the pods is not known. A note: what keeps it from being known has its own finding."""
+    doubts = [step for one in case.asked for step in one.steps if step.outcome is not Outcome.PASS]
+    if not doubts:
+        message, ask = "the network of the cluster is not known", f"add the network of {case.cluster.id.text}"
+        return say.unknown(requirement, subject, message, ask=ask, severity=Severity.NOTE)
+    message = f"which private zones answer the pods is not known: {doubts[0].text}"
+    ask = doubts[0].ask or "name DNS servers that answer"
+    return say.unknown(requirement, subject, message, ask=ask, cites=doubts[0].cites, severity=Severity.NOTE)
+
+
+def not_read(case: Case, zone: ResourceId) -> Unknown | None:
+    """Why a zone may be linked to networks that the input does not tell."""
+    if zone not in case.fabric.zones:
+        return Unknown(
+            f"zone {zone.name} of {zone.resource_group} is not in the input",
+            f"add {zone.text} with its links",
+        )
+    for link in case.links(zone):
+        if isinstance(link.network, Unknown):
+            return link.network
+    counted = case.resource(zone).body.at("properties/numberOfVirtualNetworkLinks").number()
+    held = len(case.links(zone))
+    if isinstance(counted, Known) and counted.value > held:
+        ask = (
+            f"add what `az network private-dns link vnet list -g {zone.resource_group} -z {zone.name}` prints"
+        )
+        return Unknown(
+            f"zone {zone.name} counts {counted.value} links, and the input holds {held}", ask, counted.cite
+        )
+    return None
 
 
 def linked(case: Case, zone: ResourceId, network: ResourceId) -> ZoneLink | None:
@@ -74,8 +97,42 @@ def hosts_in(case: Case, endpoint: Endpoint, zone: ResourceId) -> list[tuple[Doo
 
 def record_of(case: Case, zone: ResourceId, host: Host) -> list[Record]:
     """The address records of a host in a zone, the exact ones only."""
-    relative = host.alias[: -len(zone.name) - 1]
-    return [record for record in case.fabric.records.get((zone, relative), ()) if record.type == "a"]
+    return [
+        record for record in case.fabric.records.get((zone, relative(zone, host)), ()) if record.type == "a"
+    ]
+
+
+def relative(zone: ResourceId, host: Host) -> str:
+    """The name that a host's record has in a zone."""
+    return host.alias[: -len(zone.name) - 1]
+
+
+def answers(case: Case, zone: ResourceId, host: Host) -> bool:
+    """Whether a zone has any record for a host: an exact one, a wildcard, an alias, or one that will be written.
+
+    Raises NotKnown where its records were not read and no zone group says that it wrote this one.
+    """
+    name = relative(zone, host)
+    wild = (one for one in case.fabric.wildcards.get(zone, ()) if one == "*" or name.endswith(one[1:]))
+    if case.fabric.records.get((zone, name)) or next(wild, None) is not None:
+        return True
+    facet = case.fabric.zones.get(zone)
+    whole = facet is not None and isinstance(facet.records_known, Known)
+    for endpoint in case.fabric.groups_into.get(zone, ()):
+        for config in endpoint.zones:
+            if known(config.zone) != zone:
+                continue
+            if config.planned and any(host == own for _, own in hosts_in(case, endpoint, zone)):
+                return True
+            written = config.written.value if isinstance(config.written, Known) else ()
+            # Once the records themselves were read, what a zone group says of them proves nothing.
+            if not whole and any(record == name for record, _ in written):
+                return True
+    if facet is None:
+        raise NotKnown(
+            Unknown(f"the records of {zone.name} are not in the input", f"add {zone.text} with its records")
+        )
+    return not facet.records_known.value
 
 
 def addresses(endpoint: Endpoint) -> set[str]:
@@ -94,15 +151,15 @@ def address_for(endpoint: Endpoint, host: Host) -> set[str]:
     return {part.address.value for part in own or endpoint.addresses if part.address.value is not None}
 
 
-def in_subnet(case: Case, endpoint: Endpoint, address: str) -> bool:
-    """Whether an address lies in the endpoint's own subnet."""
-    id = known(endpoint.subnet)
-    subnet = case.fabric.subnets.get(id) if id is not None else None
-    number = spans.address(address)
-    if subnet is None or number is None or not isinstance(subnet.prefixes, Known):
-        return False
-    own = spans.union(*(span for text in subnet.prefixes.value if (span := spans.prefix(text))))
-    return spans.covers(own, ((number, number),))
+def works(case: Case, endpoint: Endpoint) -> bool:
+    """Whether every name that the endpoint is for leads to private endpoints already, however that comes."""
+    target = known(endpoint.target)
+    groups = endpoint.groups.value if isinstance(endpoint.groups, Known) else ()
+    found = [
+        path for group in groups for path in (case.paths_to(target, group) if target is not None else ())
+    ]
+    needed = [path for path in found if path.needed] or found
+    return bool(needed) and all(path.verdict is PathVerdict.PRIVATE for path in needed)
 
 
 def wanted_zones(case: Case, endpoint: Endpoint) -> list[str]:

@@ -5,36 +5,68 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import Cite
-from cloison.model.verdict import Finding
-from cloison.requirements import Requirement, fixes, say
+from cloison.model.facts import Cite, Known
+from cloison.model.network import Endpoint, ZoneLink
+from cloison.model.verdict import Finding, Severity
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import eyes, integrations, linked, namesakes
+from cloison.requirements.resolving import blind, eyes, integrate, integrations, linked, namesakes, works
+from cloison.requirements.zones import written
 
 ID = "D02"
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
     """Zones that the environment's endpoints write into."""
-    return list(dict.fromkeys(one.zone for one in integrations(case)))
+    return written(case)
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
-    """Broken where another zone of the same name is linked in its place."""
-    for network in eyes(case):
+    """Broken where another zone of the same name is linked in its place, and nobody writes the records there."""
+    networks = eyes(case, subject.name)
+    if not networks:
+        yield blind(case, ID, subject)
+        return
+    for network in networks:
         if linked(case, subject, network) is not None:
             continue
         for zone in namesakes(case, subject):
             link = linked(case, zone.id, network)
-            if link is not None:
-                message = (
-                    f"records go into {_named(subject)}, but {network.name} asks {_named(zone.id)}, "
-                    "another zone of the same name"
-                )
-                endpoints = [one.endpoint.id for one in integrations(case) if one.zone == subject]
-                mends = [fixes.zone_group(endpoint, [zone.id.text]) for endpoint in endpoints]
-                cites = (Cite(link.id, "/properties/virtualNetwork/id"), Cite(zone.id))
-                yield say.broken(ID, subject, message, *cites, fixes=mends)
+            lost = [one for one in _writers(case, subject) if not _written_by_another(case, one, zone.id)]
+            if link is not None and lost:
+                yield _astray(case, subject, network, link, lost)
+
+
+def _writers(case: Case, zone: ResourceId) -> list[Endpoint]:
+    return [one.endpoint for one in integrations(case) if one.zone == zone]
+
+
+def _written_by_another(case: Case, endpoint: Endpoint, zone: ResourceId) -> bool:
+    """Whether another endpoint to the same thing writes into a zone: each network then has an endpoint and a zone."""
+    target, groups = endpoint.target, endpoint.groups
+    return any(
+        other.target.value == target.value and set(other.groups.value) & set(groups.value)
+        for other in _writers(case, zone)
+        if other.id != endpoint.id and isinstance(other.target, Known) and isinstance(other.groups, Known)
+    )
+
+
+def _astray(
+    case: Case, zone: ResourceId, network: ResourceId, link: ZoneLink, lost: list[Endpoint]
+) -> Finding:
+    """An error, or a warning where the other zone has good records all the same, kept up by nobody."""
+    names = ", ".join(endpoint.id.name for endpoint in lost)
+    message = (
+        f"{names} writes into {_named(zone)}, but {network.name} asks {_named(link.zone)}, "
+        "another zone of the same name"
+    )
+    severity = Severity.ERROR
+    if all(works(case, endpoint) for endpoint in lost):
+        message += ", where records made by hand do the work for now"
+        severity = Severity.WARNING
+    mends = [fix for endpoint in lost for fix in integrate(case, endpoint)]
+    cites = (Cite(link.id, "/properties/virtualNetwork/id"), Cite(link.zone))
+    return say.broken(ID, zone, message, *cites, severity=severity, fixes=mends)
 
 
 def _named(zone: ResourceId) -> str:

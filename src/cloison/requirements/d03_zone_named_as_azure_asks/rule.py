@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite
-from cloison.model.network import Endpoint
-from cloison.model.verdict import Finding
-from cloison.reach.fabric import known
-from cloison.requirements import Requirement, fixes, say
+from cloison.model.network import Endpoint, ZoneConfig
+from cloison.model.verdict import Finding, Severity
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
+from cloison.requirements.resolving import integrate, missing_zones, wanted_zones
 
 ID = "D03"
+ONCE = {"privatelink.vaultcore.chinacloudapi.cn": "privatelink.vaultcore.azure.cn"}
+"""Names that an older page of Azure China gives, with those of today.
+Source: azure.cn, Azure Private Endpoint DNS configuration, in two versions; checked 2026-11-24."""
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
@@ -23,33 +26,40 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Broken for each zone in the group that holds none of the target's names."""
     endpoint = case.fabric.endpoints[subject]
-    wanted = _wanted(case, endpoint)
-    for config in endpoint.zones:
-        zone = config.zone.value
-        if zone is None or not wanted or zone.name.lower() in wanted:
-            continue
-        right = ", ".join(wanted)
-        message = f"{subject.name} writes into {zone.name}, which Azure never asks; the zone is {right}"
-        mends = [
-            *(fixes.create_zone(name, zone) for name in wanted if not case.zones_named(name)),
-            fixes.zone_group(subject, [_id_of(case, name, zone) for name in wanted]),
-        ]
-        cite = Cite(config.group, "/properties/privateDnsZoneConfigs")
-        yield say.broken(ID, subject, message, cite, Cite(zone), fixes=mends)
+    target = endpoint.target.value
+    case.resource(target)
+    wanted = wanted_zones(case, endpoint)
+    named = {config: zone for config in endpoint.zones if (zone := config.zone.value) is not None}
+    wrong = {config: zone for config, zone in named.items() if wanted and zone.name.lower() not in wanted}
+    for config, zone in wrong.items():
+        yield _wrong(case, endpoint, config, zone, wanted)
+    if not wrong:
+        names = ", ".join(zone.name for zone in named.values())
+        yield say.met(ID, subject, f"{subject.name} writes into {names}, as Azure asks", *_cites(endpoint))
 
 
-def _wanted(case: Case, endpoint: Endpoint) -> list[str]:
-    target = known(endpoint.target)
-    groups = endpoint.groups.value
-    doors = [
-        door for door in (case.doors(target) if target is not None else []) if door.subresource in groups
-    ]
-    return list(dict.fromkeys(host.zone for door in doors for host in door.hosts if host.zone))
+def _wrong(
+    case: Case, endpoint: Endpoint, config: ZoneConfig, zone: ResourceId, wanted: list[str]
+) -> Finding:
+    name, severity = endpoint.id.name, Severity.ERROR
+    message = f"{name} writes into {zone.name}, which Azure never asks; the zone is {', '.join(wanted)}"
+    if ONCE.get(zone.name.lower()) in wanted:
+        message = (
+            f"{name} writes into {zone.name}, a name of older pages; those of today say {', '.join(wanted)}"
+        )
+        severity = Severity.WARNING
+    elif not missing_zones(case, endpoint):
+        # The right ones are there as well, so no name is lost.
+        message = f"{name} writes into {zone.name} as well, which Azure never asks for it"
+        severity = Severity.NOTE
+    cites = (*_cites(endpoint), Cite(zone))
+    return say.broken(ID, endpoint.id, message, *cites, severity=severity, fixes=integrate(case, endpoint))
 
 
-def _id_of(case: Case, name: str, near: ResourceId) -> str:
-    there = case.zones_named(name)
-    return there[0].id.text if there else f"{near.text.rpartition('/')[0]}/{name}"
+def _cites(endpoint: Endpoint) -> tuple[Cite, ...]:
+    return tuple(
+        Cite(group, "/properties/privateDnsZoneConfigs") for group in {one.group for one in endpoint.zones}
+    )
 
 
 REQUIREMENT = Requirement(

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite
-from cloison.model.verdict import Finding
-from cloison.reach.fabric import known
-from cloison.requirements import Requirement, fixes, say
+from cloison.model.verdict import Finding, Severity
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
+from cloison.requirements.resolving import integrate, missing_zones, wanted_zones, works
 
 ID = "D04"
 
@@ -24,20 +24,17 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Broken where one of the two zones is not in the group."""
     endpoint = case.fabric.endpoints[subject]
-    workspace = known(endpoint.target)
-    doors = case.doors(workspace) if workspace is not None else []
-    wanted = list(dict.fromkeys(host.zone for door in doors for host in door.hosts if host.zone))
-    named = {zone.name.lower() for config in endpoint.zones if (zone := config.zone.value) is not None}
-    missing = [name for name in wanted if name not in named]
-    if not missing:
-        return
-    message = f"{subject.name} does not write into {', '.join(missing)}, so those names stay public"
-    near = known(endpoint.zones[0].zone) or subject
-    ids = [zone.id.text for name in wanted for zone in case.zones_named(name)[:1]]
-    mends = [*(fixes.create_zone(name, near) for name in missing if not case.zones_named(name))]
-    mends.append(fixes.zone_group(subject, ids))
     cite = Cite(endpoint.zones[0].group, "/properties/privateDnsZoneConfigs")
-    yield say.broken(ID, subject, message, cite, fixes=mends)
+    missing = missing_zones(case, endpoint)
+    if not missing:
+        both = " and ".join(wanted_zones(case, endpoint))
+        yield say.met(ID, subject, f"{subject.name} writes into {both}", cite)
+        return
+    message, severity = f"{subject.name} does not write into {', '.join(missing)}", Severity.ERROR
+    if works(case, endpoint):
+        message += ", where records made by hand do the work for now"
+        severity = Severity.WARNING
+    yield say.broken(ID, subject, message, cite, severity=severity, fixes=integrate(case, endpoint))
 
 
 REQUIREMENT = Requirement(

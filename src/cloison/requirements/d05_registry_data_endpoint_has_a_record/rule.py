@@ -10,7 +10,7 @@ from cloison.model.network import Endpoint, Host
 from cloison.model.verdict import Finding
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import address_for, eyes, linked, record_of
+from cloison.requirements.resolving import address_for, answers, blind, eyes, linked, relative
 
 ID = "D05"
 
@@ -23,28 +23,37 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Broken when a zone that answers the pods has the login server's record and lacks a data endpoint's."""
-    hosts = [host for door in case.doors(subject) for host in door.hosts]
-    if not hosts:
+    case.resource(subject)
+    login, *data = [host for door in case.doors(subject) for host in door.hosts]
+    networks = eyes(case, login.zone)
+    if not networks:
+        yield blind(case, ID, subject)
         return
-    login, data = hosts[0], hosts[1:]
-    for zone in case.zones_named(login.zone):
-        if not any(linked(case, zone.id, network) for network in eyes(case)) or not record_of(
-            case, zone.id, login
-        ):
-            continue
-        for host in data:
-            if record_of(case, zone.id, host):
-                continue
-            if not zone.records_known.value:
-                continue
-            yield _missing(case, subject, zone.id, host)
+    asked = [
+        zone.id
+        for zone in case.zones_named(login.zone)
+        if any(linked(case, zone.id, network) is not None for network in networks)
+    ]
+    # Without the login server's record nothing is half done: that no name leads to it is for S07 to say.
+    begun = [zone for zone in asked if answers(case, zone, login)]
+    missing = [(zone, host) for zone in begun for host in data if not answers(case, zone, host)]
+    for zone, host in missing:
+        yield _missing(case, subject, zone, host)
+    if begun and not missing:
+        names = ", ".join(relative(begun[0], host) for host in data)
+        yield say.met(ID, subject, f"{begun[0].name} answers for {names} too", Cite(begun[0]))
+    elif not begun:
+        text = f"no zone {login.zone} that answers the pods says anything of {subject.name}"
+        yield say.not_applicable(ID, subject, text)
 
 
 def _missing(case: Case, subject: ResourceId, zone: ResourceId, host: Host) -> Finding:
-    relative = host.alias[: -len(zone.name) - 1]
-    message = f"{zone.name} has no record {relative}: logging in works, and pulling layers from {host.name} does not"
+    name = relative(zone, host)
+    message = (
+        f"{zone.name} has no record {name}: logging in works, and pulling layers from {host.name} does not"
+    )
     own = [endpoint for endpoint in case.endpoints_to(subject) if _told(endpoint, host)]
-    mends = [fixes.write_record(zone, relative, sorted(address_for(own[0], host)))] if own else []
+    mends = [fixes.write_record(zone, name, sorted(address_for(own[0], host)))] if own else []
     return say.broken(ID, subject, message, Cite(zone), fixes=mends)
 
 

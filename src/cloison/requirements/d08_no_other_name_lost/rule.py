@@ -5,39 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import Known, Unknown
+from cloison.model.facts import Known
 from cloison.model.network import Door, Host, Zone, ZoneLink
 from cloison.model.verdict import Finding, Safety, Severity
 from cloison.reach import names
-from cloison.reach.fabric import known
 from cloison.reach.filters import Match
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import eyes, linked, record_of
+from cloison.requirements.resolving import answers, blind, eyes
+from cloison.requirements.zones import wanted_names
 
 ID = "D08"
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
-    """Zones linked to the network whose zones answer the pods."""
-    networks = eyes(case)
-    found = [link.zone for network in networks for link in case.fabric.links_of.get(network, ())]
-    return [id for id in dict.fromkeys(found) if id in case.fabric.zones]
+    """Zones of the services' names that are linked to the network whose zones answer the pods; else the cluster."""
+    if not case.eyes:
+        return [case.environment.cluster]
+    wanted = wanted_names(case)
+    links = (link for network in case.eyes for link in case.fabric.links_of.get(network, ()))
+    found = dict.fromkeys(link.zone for link in links if link.zone.name.lower() in wanted)
+    return [id for id in found if id in case.fabric.zones]
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Broken for each resource outside the environment that has an endpoint elsewhere and no record here."""
-    zone = case.fabric.zones[subject]
-    link = next(link for network in eyes(case) if (link := linked(case, subject, network)) is not None)
-    if isinstance(link.fallback, Known) and link.fallback.value:
+    if not case.eyes:
+        yield blind(case, ID, subject)
         return
-    for door, host in _others(case, zone):
-        if names.approved(case.fabric, door)[0] is not Match.YES or record_of(case, subject, host):
-            continue
-        if isinstance(zone.records_known, Unknown):
-            yield say.unknown(ID, subject, zone.records_known.why, ask=zone.records_known.ask)
-            return
+    zone = case.fabric.zones[subject]
+    near = set(eyes(case, zone.name))
+    links = [
+        link for link in case.links(subject) if isinstance(link.network, Known) and link.network.value in near
+    ]
+    others = [
+        (door, host)
+        for door, host in _others(case, zone)
+        if names.approved(case.fabric, door)[0] is Match.YES and not answers(case, subject, host)
+    ]
+    lost = [(link, door, host) for link in links for door, host in others if not link.fallback.value]
+    for link, door, host in lost:
         yield _lost(case, zone, link, door, host)
+    if not lost:
+        yield say.met(ID, subject, f"{zone.name} loses no name of another resource in the input")
 
 
 def _others(case: Case, zone: Zone) -> Iterable[tuple[Door, Host]]:
@@ -53,11 +63,10 @@ def _others(case: Case, zone: Zone) -> Iterable[tuple[Door, Host]]:
 
 
 def _lost(case: Case, zone: Zone, link: ZoneLink, door: Door, host: Host) -> Finding:
-    network = known(link.network)
-    where = network.name if network is not None else "there"
+    where = say.told(link.network)
     message = (
-        f"{host.name} does not exist for {where}: {door.id.name} has a private endpoint elsewhere, "
-        f"and {zone.name} has no record of it"
+        f"{host.name} does not exist for {where.name if where else 'the pods'}: {door.id.name} has a private "
+        f"endpoint, and {zone.name} of {zone.id.resource_group} has no record of it"
     )
     fall_back = fixes.set_property(
         link.id,
@@ -65,7 +74,7 @@ def _lost(case: Case, zone: Zone, link: ZoneLink, door: Door, host: Host) -> Fin
         "NxDomainRedirect",
         f"Let {link.id.name} of {zone.name} fall back to public DNS",
         Safety.ASKS,
-        "names without a record then resolve to public addresses",
+        "names without a record then resolve to public addresses, one's own too if their record is ever lost",
     )
     mends = [fall_back]
     if case.networks:

@@ -22,6 +22,8 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """Broken where registration is on: machines then write their names among the services'."""
     link = next(link for link in links(case) if link.id == subject)
     if not link.registration.value:
+        message = f"link {subject.name} of {link.zone.name} registers no machines"
+        yield say.met(ID, subject, message, *say.cites(link.registration))
         return
     message = (
         f"link {subject.name} of {link.zone.name} registers machines, and bars any other registration zone"

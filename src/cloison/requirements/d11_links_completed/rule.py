@@ -12,6 +12,7 @@ from cloison.requirements.case import Case
 from cloison.requirements.zones import links
 
 ID = "D11"
+STATES = {"inprogress": "still being made"}
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
@@ -24,16 +25,18 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     link = next(link for link in links(case) if link.id == subject)
     network = known(link.network)
     mends = [fixes.link_zone(link.zone, network)] if network is not None else []
+    name = f"link {subject.name} of {link.zone.name}"
     if not link.ready.value:
-        message = f"link {subject.name} of {link.zone.name} failed, so the zone does not answer"
+        message = f"{name} failed, so the zone does not answer"
         yield say.broken(ID, subject, message, *say.cites(link.ready), fixes=mends)
         return
     state = link.state.value
-    if state not in (None, "completed"):
-        message = (
-            f"link {subject.name} of {link.zone.name} is {state}: answers come and go until it is completed"
-        )
-        yield say.broken(ID, subject, message, *say.cites(link.state), severity=Severity.WARNING, fixes=mends)
+    if state in (None, "completed"):
+        text = "is completed" if state else "will be made"
+        yield say.met(ID, subject, f"{name} {text}", *say.cites(link.state))
+        return
+    message = f"{name} is {STATES.get(state, state)}: answers come and go until it is completed"
+    yield say.broken(ID, subject, message, *say.cites(link.state), severity=Severity.WARNING, fixes=mends)
 
 
 REQUIREMENT = Requirement(

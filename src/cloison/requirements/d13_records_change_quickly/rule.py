@@ -26,6 +26,8 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     record = next(record for record in _records(case) if record.id == subject)
     ttl = record.ttl.value
     if ttl <= LONGEST_S:
+        message = f"{subject.name} in {record.zone.name} is remembered for {ttl} s"
+        yield say.met(ID, subject, message, *say.cites(record.ttl))
         return
     message = f"{subject.name} in {record.zone.name} is remembered for {ttl} s after it changes"
     mend = fixes.set_property(
