@@ -25,8 +25,8 @@ _POLLS = re.compile(
     r"/(operations|operationresults|operationstatuses|\w+operationstatuses|\w+operationresults)(/|$)"
 )
 _SUBSCRIPTION = re.compile(r"/subscriptions/[0-9a-fA-F-]{36}")
-_BUSY = {"RetryableError", "AnotherOperationInProgress", "ServerTimeout"}
-"""Refusals that come of time only."""
+_BUSY = {"RetryableError", "AnotherOperationInProgress", "ServerTimeout", "CannotDeleteResource"}
+"""Refusals that come of time only: here everything ends at once, so the link of a zone is gone in time."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,8 @@ class Session:
         self.azure = Azure()
         self.at = 0
         self.stubs: set[ResourceId] = set()
+        self.etags: dict[ResourceId, str] = {}
+        """As Azure told them last."""
 
     def compare(self, types: Iterable[str]) -> Iterator[Comparison]:
         """The exchanges of the types, in order; all others are carried out as far as they are understood."""
@@ -109,6 +111,8 @@ class Session:
                 continue
             self._group(exchange)
             found = self._read(exchange) if exchange.method == "GET" else self._write(exchange)
+            if exchange.status < 300 and isinstance(exchange.answer, dict) and "etag" in exchange.answer:
+                self.etags[exchange.id] = str(exchange.answer["etag"])
             if found is not None and exchange.id.type in wanted:
                 yield found
 
@@ -157,7 +161,7 @@ class Session:
             id=id,
             body=exchange.asked if isinstance(exchange.asked, dict) else None,
             api_version=exchange.api_version,
-            if_match=exchange.sent.get("if-match", ""),
+            if_match=self._ours(id, exchange.sent.get("if-match", "")),
             if_none_match=exchange.sent.get("if-none-match", ""),
         )
         try:
@@ -169,6 +173,11 @@ class Session:
             answer = None if refused.late else refused.body
             return _compared(exchange, status, answer, because=f"{refused.code} {refused.message[:60]}")
         return _compared(exchange, outcome.status, outcome.first, outcome=outcome)
+
+    def _ours(self, id: ResourceId, etag: str) -> str:
+        """Our etag in the place of Azure's, where that is the resource's present one."""
+        held = self.azure.get(id)
+        return str((held or {}).get("etag")) if etag and etag == self.etags.get(id) else etag
 
     def _before(self, exchange: Exchange) -> None:
         """What the request needs and the session has not made."""

@@ -252,6 +252,10 @@ def _whole(request: Request, behaviour: Behaviour, old: Json | None) -> Request:
     if not behaviour.patchable:
         told = {name: value for name, value in told.items() if name.lower() == "tags"}
     body: Json = merged(old or {}, told)
+    named = look(told, "properties")
+    if behaviour.blocks and isinstance(named, dict):
+        for name, value in named.items():
+            body = laid(body, f"properties/{name}", value)
     tags = look(told, "tags")
     # Tags are replaced as a whole; only what stands in `properties` is merged.
     return msgspec.structs.replace(request, body={**body, "tags": tags} if tags is not None else body)

@@ -265,6 +265,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """Behaviours of child types that have no folder of their own, by last type segment in lower case."""
     patchable: bool = True
     """False: ARM takes no PATCH but for tags."""
+    blocks: bool = False
+    """True: a PATCH replaces each property that it names as a whole, objects too."""
     etags: Literal["no", "body", "late"] = "no"
     """`body`: an etag in the body, checked at once; `late`: a mismatch ends the operation with 200 and `Failed`."""
     etag: str = 'W/"{}"'
