@@ -71,7 +71,7 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
         state.take_back(work.undo)
         raise
     behaviour = behaviour_of(request.id.type)
-    pace = _pace(behaviour, request)
+    pace = _pace(behaviour, request, existed=existed)
     body = answer if request.method == "POST" else state.show(request.id, request.api_version)
     return Outcome(
         status=_status(request, pace, existed=existed),
@@ -312,10 +312,12 @@ def _type(id: ResourceId) -> str:
     return "/".join([parts[0], *parts[1::2]]) if len(parts) > 1 else id.type
 
 
-def _pace(behaviour: Behaviour, request: Request) -> Pace:
+def _pace(behaviour: Behaviour, request: Request, *, existed: bool) -> Pace:
     if request.method == "POST":
         return behaviour.acts.get(request.action.lower(), Pace())
-    return {"PUT": behaviour.put, "PATCH": behaviour.patch, "DELETE": behaviour.delete}[request.method]
+    if request.method == "PUT":
+        return behaviour.update if existed and behaviour.update is not None else behaviour.put
+    return behaviour.patch if request.method == "PATCH" else behaviour.delete
 
 
 def _status(request: Request, pace: Pace, *, existed: bool) -> int:

@@ -280,6 +280,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     until: Mapping[str, str] = {}
     """Pointer -> the last API version that answers it."""
     put: Pace = Pace()
+    update: Pace | None = None
+    """Of a PUT to a resource that is there; None: as `put`."""
     patch: Pace = Pace()
     delete: Pace = Pace()
     acts: Mapping[str, Pace] = {}

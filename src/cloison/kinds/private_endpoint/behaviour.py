@@ -266,6 +266,8 @@ BEHAVIOUR = Behaviour(
     remove=remove,
     hears={"connection": _hear},
     etags="body",
+    # A subnet is `Updating` while an endpoint is written into it.
+    holds=("properties/subnet/id",),
     # Medians of 30 and 6 recorded operations.
     put=Pace(style=Style.ASYNC, seconds=21, waiting="Updating"),
     delete=Pace(style=Style.BOTH, seconds=21),

@@ -77,5 +77,6 @@ BEHAVIOUR = Behaviour(
     embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
     below={"privateEndpointConnections": _connections.connections()},
     # Creating answers 202 with Location and no body, 17 s in recordings; changing answers 200 at once.
-    put=Pace(style=Style.LOCATION, seconds=17, waiting="Creating"),
+    put=Pace(style=Style.LOCATION, seconds=17, status=202, retry=17, waiting="Creating"),
+    update=Pace(),
 )
