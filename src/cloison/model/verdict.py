@@ -127,6 +127,8 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """ARM properties to set, shaped as in the request."""
     pointer: str = ""
     """For an update: the property."""
+    again: bool = False
+    """For a delete: it is made again as it was, with its children."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

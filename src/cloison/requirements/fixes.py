@@ -43,6 +43,7 @@ def recreate_endpoint(endpoint: ResourceId, why: str) -> Fix:
         summary=f"Delete {endpoint.name} and create it again",
         safety=Safety.SAFE,
         why=why,
+        again=True,
     )
 
 
