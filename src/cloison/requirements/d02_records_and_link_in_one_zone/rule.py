@@ -22,19 +22,30 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
-    """Broken where another zone of the same name is linked in its place, and nobody writes the records there."""
+    """Broken where another zone of the same name is linked in its place, and no endpoint writes the records there."""
     networks = eyes(case, subject.name)
     if not networks:
         yield blind(case, ID, subject)
         return
     for network in networks:
         if linked(case, subject, network) is not None:
+            yield say.met(ID, subject, f"records go into {_named(subject)}, the one that {network.name} asks")
             continue
-        for zone in namesakes(case, subject):
-            link = linked(case, zone.id, network)
-            lost = [one for one in _writers(case, subject) if not _written_by_another(case, one, zone.id)]
-            if link is not None and lost:
-                yield _astray(case, subject, network, link, lost)
+        other = next(
+            (link for zone in namesakes(case, subject) if (link := linked(case, zone.id, network))), None
+        )
+        if other is None:
+            message = f"{network.name} asks no zone of this name at all"
+            yield say.not_applicable(ID, subject, message)
+            continue
+        lost = [one for one in _writers(case, subject) if not _written_by_another(case, one, other.zone)]
+        if lost:
+            yield _astray(case, subject, network, other, lost)
+        else:
+            message = (
+                f"for other networks: {network.name} asks {_named(other.zone)}, which has its own endpoint"
+            )
+            yield say.not_applicable(ID, subject, message, Cite(other.id))
 
 
 def _writers(case: Case, zone: ResourceId) -> list[Endpoint]:

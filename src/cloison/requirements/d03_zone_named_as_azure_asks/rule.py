@@ -42,7 +42,7 @@ def _wrong(
     case: Case, endpoint: Endpoint, config: ZoneConfig, zone: ResourceId, wanted: list[str]
 ) -> Finding:
     name, severity = endpoint.id.name, Severity.ERROR
-    message = f"{name} writes into {zone.name}, which Azure never asks; the zone is {', '.join(wanted)}"
+    message = f"{name} writes into {zone.name}, which Azure never asks for its names; they go into {', '.join(wanted)}"
     if ONCE.get(zone.name.lower()) in wanted:
         message = (
             f"{name} writes into {zone.name}, a name of older pages; those of today say {', '.join(wanted)}"
@@ -50,7 +50,7 @@ def _wrong(
         severity = Severity.WARNING
     elif not missing_zones(case, endpoint):
         # The right ones are there as well, so no name is lost.
-        message = f"{name} writes into {zone.name} as well, which Azure never asks for it"
+        message = f"{name} writes into {zone.name} as well, which Azure never asks for its names"
         severity = Severity.NOTE
     cites = (*_cites(endpoint), Cite(zone))
     return say.broken(ID, endpoint.id, message, *cites, severity=severity, fixes=integrate(case, endpoint))
