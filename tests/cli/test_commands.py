@@ -232,6 +232,7 @@ def test_every_requirement_is_explained(capsys: pytest.CaptureFixture[str], id: 
     first = (page(id) or id).splitlines()[0].strip("# ").replace("`", "")
     assert (0, "") == (code, err)
     assert first in " ".join(out.split())
+    assert "\x1b" not in out
     assert 80 >= max(map(len, out.splitlines()))
     assert not re.search(r"^#", out, re.MULTILINE)
 

@@ -90,7 +90,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_picture_is_current() -> None:
     """`python tools/picture.py` would draw what docs/demo.svg shows."""
-    assert picture.picture() == picture.FILE.read_text(encoding="utf-8")
+    current = picture.picture() == picture.FILE.read_text(encoding="utf-8")
+
+    assert current, "run python tools/picture.py"
 
 
 def test_every_error_code_is_documented() -> None:
@@ -102,7 +104,7 @@ def test_every_error_code_is_documented() -> None:
         for code in re.findall(r'"(E\d{3})"', path.read_text(encoding="utf-8"))
     }
 
-    assert set() == raised - documented
+    assert set() == raised - documented, "run python tools/errors.py"
 
 
 def test_export_script_is_shell() -> None:

@@ -56,7 +56,9 @@ def test_json_of_hostile_names_means_the_same() -> None:
 
 def test_schema_is_current() -> None:
     """`python tools/schema.py` would write what docs/report.schema.json holds."""
-    assert tool.text() == Path(tool.FILE).read_text(encoding="utf-8")
+    current = tool.text() == Path(tool.FILE).read_text(encoding="utf-8")
+
+    assert current, "run python tools/schema.py"
 
 
 def test_schema_refuses_other_documents() -> None:

@@ -1,17 +1,32 @@
-"""Pages: Markdown of our own, for a terminal. Headings stand at the left edge as in the reports; rich centres them."""
+"""Pages: Markdown of our own, for a terminal. Looks like the reports: headings at the left edge, few colours."""
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
-from rich.markdown import Heading, Markdown, MarkdownElement
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.padding import Padding
+from rich.theme import Theme
 
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderResult
 
     from cloison.reports import View
+
+THEME = Theme(
+    {
+        "markdown.h1": "bold",
+        "markdown.h2": "bold",
+        "markdown.h3": "bold",
+        "markdown.code": "cyan",
+        "markdown.code_block": "cyan",
+        "markdown.item.bullet": "dim",
+        "markdown.item.number": "dim",
+    }
+)
 
 
 class _Left(Heading):
@@ -20,8 +35,19 @@ class _Left(Heading):
         yield self.text
 
 
+class _Indented(CodeBlock):
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.text.rstrip()
+        yield Padding(self.text, (0, 0, 0, 4))
+
+
 class _Page(Markdown):
-    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "heading_open": _Left}
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _Left,
+        "fence": _Indented,
+        "code_block": _Indented,
+    }
 
 
 def rendered(markdown: str, view: View) -> str:
@@ -33,8 +59,9 @@ def rendered(markdown: str, view: View) -> str:
         no_color=not view.color,
         color_system="standard" if view.color else None,
         legacy_windows=False,
+        theme=THEME,
     )
-    console.print(_Page(markdown, code_theme="ansi_light", hyperlinks=False))
+    console.print(_Page(markdown, hyperlinks=False))
     assert isinstance(console.file, StringIO)
-    lines = console.file.getvalue().splitlines()
-    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
+    lines = (line.rstrip() for line in console.file.getvalue().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"

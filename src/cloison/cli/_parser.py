@@ -35,9 +35,10 @@ CLOSING = """\
 new here? try  cloison demo
 """
 
-_OPTION = re.compile(r"--[a-z][a-z-]*")
-_UNKNOWN = re.compile(r"unrecognized arguments: (--[^\s=]+)")
-_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
+# What argparse says, and what its help shows; compiled when something is wrong, not at each start.
+_OPTION = r"--[a-z][a-z-]*"
+_UNKNOWN = r"unrecognized arguments: (--[^\s=]+)"
+_CHOICE = r"invalid choice: '([^']*)' \(choose from (.*)\)"
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,9 +47,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raises CloisonError E302, with the option or the choice that was probably meant."""
         hint = ""
-        if unknown := _UNKNOWN.match(message):
-            hint = near(unknown[1], sorted(set(_OPTION.findall(self.format_help()))))
-        elif wrong := _CHOICE.search(message):
+        if unknown := re.match(_UNKNOWN, message):
+            hint = near(unknown[1], sorted(set(re.findall(_OPTION, self.format_help()))))
+        elif wrong := re.search(_CHOICE, message):
             hint = near(wrong[1], re.findall(r"\w+", wrong[2]))
         raise CloisonError("E302", f"{message}{hint}", help=f"{self.prog} --help lists what it takes")
 
