@@ -32,7 +32,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     expects: tuple[str, ...]
     """Findings, the same on every environment it is applied to."""
     hides: tuple[str, ...] = ()
-    """Findings of other faults that do not show beside this one, and subjects none of whose findings do."""
+    """Findings of other faults that do not show beside this one; a subject or a requirement alone: all of its."""
 
 
 def rule(name: str, priority: int, direction: str, access: str, **fields: Any) -> dict[str, Any]:

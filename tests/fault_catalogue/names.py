@@ -198,12 +198,14 @@ FAULTS = [
         on=("peered", "same network"),
         changes={f"{NET}/aks-net#/properties/dhcpOptions/dnsServers": ["10.0.0.200"]},
         expects=("S07? mlreg", "S07? mlstore", "S07? mlvault", "S07? mlw", "D07? aks-net"),
+        hides=("D01", "D02", "D05", "D06", "D08"),
     ),
     Fault(
         name="the firewall that answers is no DNS proxy",
         on=("hub and spoke",),
         changes={"firewallPolicies/policy#/properties/dnsSettings/enableProxy": False},
         expects=("S07 mlreg", "S07 mlstore", "S07 mlvault", "S07 mlw", "D07 aks-net"),
+        hides=("D01", "D05", "D06"),
     ),
     Fault(
         name="Azure DNS and the firewall are asked in turn",
