@@ -67,7 +67,7 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
     try:
         answer = work.request(request)
         work.follow()
-    except Refused:
+    except BaseException:
         state.take_back(work.undo)
         raise
     behaviour = behaviour_of(request.id.type)
@@ -99,7 +99,9 @@ class _Work:
             _guard(self.state, request)
         if request.method == "DELETE":
             old = self.state.get(request.id)
-            _check_place(self.state, request, old)
+            # What Azure lets go of may be gone already, and what it stood in.
+            if not request.by_azure:
+                _check_place(self.state, request, old)
             _check_etag(behaviour_of(request.id.type), request, old)
             return self._delete(request)
         if request.method == "POST":
@@ -277,12 +279,19 @@ def _children(state: Azure, behaviour: Behaviour, request: Request, body: Json) 
             if isinstance(item, dict) and item.get("name")
         }
         requests += [
-            Request(method="DELETE", id=child, api_version=request.api_version)
+            Request(method="DELETE", id=child, api_version=request.api_version, by_azure=request.by_azure)
             for child in state.children(request.id, segment)
             if child not in named
         ]
         requests += [
-            Request(method="PUT", id=child, body=item, api_version=request.api_version, beside=named)
+            Request(
+                method="PUT",
+                id=child,
+                body=item,
+                api_version=request.api_version,
+                beside=named,
+                by_azure=request.by_azure,
+            )
             for child, item in named.items()
         ]
     return body, requests

@@ -7,7 +7,7 @@ Sources: exchanges recorded by azure-cli, azure-service-operator and cloud-custo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cloison.arm.ids import NotAnId, ResourceId
@@ -68,59 +68,7 @@ def with_guid(state: State, request: Request, body: Json, chance: Chance) -> Jso
     return laid(body, GUID, held if isinstance(held, str) else chance.guid("resource", str(request.id)))
 
 
-# --- parts ---------------------------------------------------------------------------------------------
-
-
-def parts(
-    body: Json,
-    pointer: str,
-    fill: Callable[[str, Json], Json] | None = None,
-    *,
-    segment: str = "",
-    state: str | None = "Succeeded",
-) -> Json:
-    """The body with the items of a list as Azure shows them: each with its id, etag, type and state.
-
-    fill: (name, given properties) -> properties. segment: as it stands in ids, where it is not the list's name.
-    state: `provisioningState` of the parts; None: they have none. Raises Refused for items without a name.
-    """
-    told = look(body, pointer)
-    if told is None:
-        return body
-    name = segment or pointer.rpartition("/")[2]
-    made = [_part(body, name, item, fill, state) for item in items(told, pointer)]
-    names = [one["name"].lower() for one in made]
-    twice = next((one for one in names if names.count(one) > 1), None)
-    if twice is not None:
-        raise malformed(
-            "DuplicateResourceName",
-            f"Resource {body['id']} has two child resources with the same name ({twice}).",
-        )
-    return laid(body, pointer, made)
-
-
-def _part(
-    body: Json, segment: str, item: Json, fill: Callable[[str, Json], Json] | None, state: str | None
-) -> Json:
-    name = item.get("name")
-    if not isinstance(name, str) or not name:
-        raise malformed("MissingJsonPropertyName", f"A name is missing in {segment} of {body['id']}.")
-    told = item.get("properties")
-    given = {key: value for key, value in told.items() if key.lower() != "provisioningstate"} if told else {}
-    properties = fill(name, given) if fill is not None else given
-    head = {"provisioningState": state} if state is not None else {}
-    return {
-        "name": name,
-        "id": f"{body['id']}/{segment}/{name}",
-        **({"etag": body["etag"]} if "etag" in body else {}),
-        "type": f"{body['type']}/{segment}",
-        **{
-            key: value
-            for key, value in item.items()
-            if key.lower() not in ("name", "id", "etag", "type", "properties")
-        },
-        "properties": {**head, **properties},
-    }
+# --- bodies --------------------------------------------------------------------------------------------
 
 
 def items(told: Any, pointer: str) -> list[Json]:
@@ -142,12 +90,6 @@ def texts(body: Json, pointer: str) -> list[str]:
     if not isinstance(told, list) or not all(isinstance(item, str) for item in told):
         raise malformed("InvalidJson", f"A list of texts is expected. Path '{pointer.replace('/', '.')}'.")
     return list(told)
-
-
-def filled(properties: Json, **defaults: Any) -> Json:
-    """Properties with what Azure fills in where they are left out."""
-    there = {name.lower() for name in properties}
-    return {**properties, **{name: value for name, value in defaults.items() if name.lower() not in there}}
 
 
 # --- references ----------------------------------------------------------------------------------------

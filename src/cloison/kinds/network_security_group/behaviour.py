@@ -7,7 +7,7 @@ azure-service-operator (2020-2023); checked 2026-11-24.
 from __future__ import annotations
 
 from cloison.arm.ids import ResourceId
-from cloison.kinds import _network
+from cloison.kinds import _network, _parts
 from cloison.model.behaviour import (
     Behaviour,
     Chance,
@@ -78,7 +78,7 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     """The group with Azure's own rules."""
     body = _network.with_guid(state, request, body, chance)
     body = laid(body, "properties/defaultSecurityRules", [_rule(*one) for one in DEFAULTS])
-    body = _network.parts(body, "properties/defaultSecurityRules")
+    body = _parts.parts(body, "properties/defaultSecurityRules")
     return Effects(writes=(Write(request.id, body),))
 
 

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from cloison.arm.ids import ResourceId
-from cloison.kinds import _addresses, _network, _prefixes
+from cloison.kinds import _addresses, _network, _parts, _prefixes
 from cloison.model.behaviour import (
     Behaviour,
     Chance,
@@ -72,7 +72,7 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
         newer = not request.api_version or request.api_version >= DISABLED_SINCE
         body = laid(body, POLICIES, "Disabled" if newer else "Enabled")
     body = _services(body)
-    body = _network.parts(body, "properties/delegations", _delegation)
+    body = _parts.parts(body, "properties/delegations", _delegation)
     _network.check_references(state, request, body)
     if request.id.name.lower() in NO_ROUTES and look(body, "properties/routeTable") is not None:
         raise _network.refused(
@@ -144,7 +144,7 @@ def _services(body: Json) -> Json:
     made = [
         {
             "provisioningState": "Succeeded",
-            **_network.filled(
+            **_parts.filled(
                 {name: value for name, value in one.items() if name.lower() != "provisioningstate"},
                 locations=["*"],
             ),
