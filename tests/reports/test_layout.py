@@ -131,6 +131,7 @@ def test_open_expressions_are_called_by_what_they_ask() -> None:
     """Wherever they stand and in any case; the legend has them whole, and short ones are left alone."""
     aliases = Aliases([f"mlw-{PREFIX}-{UNIQUE}", f"kv-{PREFIX}.{HERE}.net", "{subscription}"])
 
+    assert [] == aliases.legend
     assert "mlw-{prefix}-{unique}" == aliases.applied(f"mlw-{PREFIX}-{UNIQUE}".lower())
     assert "kv-{prefix}.{location}.net in {subscription}" == aliases.applied(
         f"kv-{PREFIX}.{HERE}.net in {{subscription}}"
@@ -162,7 +163,10 @@ def test_aliases_can_be_put_back(parts: list[list[str]]) -> None:
 @given(st.lists(st.text("{}'ab(), ", max_size=60), max_size=6))
 def test_any_braces_are_survived(texts: list[str]) -> None:
     """Braces and quotes that match nothing: no two long forms share an alias."""
-    shorts = [short for short, _ in Aliases(texts).legend]
+    aliases = Aliases(texts)
+    for text in texts:
+        aliases.applied(text)
+    shorts = [short for short, _ in aliases.legend]
 
     assert len(shorts) == len(set(shorts))
 

@@ -7,7 +7,9 @@ import re
 import msgspec
 
 from cloison.check.document import Report
+from cloison.check.run import run
 from cloison.reports import View, render
+from tests.reference import REFERENCES, snapshot
 from tests.reports import made
 
 
@@ -59,20 +61,38 @@ def test_pools_that_fare_differently_are_told_apart() -> None:
 
 
 def test_every_broken_finding_is_told() -> None:
-    """Each that weighs is there by its name, with the setting that decided and the fixes with their safety."""
-    text = section(terminal(made.broken(), 120), "Broken")
+    """Each that weighs is there by its name, with its fixes and their safety, or behind `likewise` of one that is."""
+    text = " ".join(section(terminal(made.broken(), 120), "Broken").split())
     weighty = [
         one
         for one in made.broken().environments[0].requirements
         if one.verdict == "broken" and one.severity != "note"
     ]
+    likewise = " ".join(re.findall(r"likewise (.*?)(?= [SD]\d\d |$)", text))
+    named = [one for one in weighty if f"({one.finding})" in text]
 
-    assert weighty
+    assert named
     for finding in weighty:
-        assert f"({finding.finding})" in text or "likewise" in text
+        if finding not in named:
+            assert any(word in likewise for word in finding.message.split())
+    for finding in named:
         for fix in finding.fixes:
-            assert f"fix    {fix.summary[:40]}" in text
-            assert re.search(rf"^      {fix.safety} ", text, re.MULTILINE)
+            assert f"fix {fix.summary}" in text
+            assert f"{fix.safety} {fix.why}" in text
+
+
+def test_alike_findings_are_told_by_the_first() -> None:
+    """Five endpoints with one fault: its setting and its fix stand once, the other endpoints behind `likewise`."""
+    bodies = REFERENCES["same network"]()
+    for body in bodies:
+        for connection in body["properties"].get("privateLinkServiceConnections", ()):
+            connection["properties"]["privateLinkServiceConnectionState"]["status"] = "Rejected"
+    text = section(terminal(run(snapshot(bodies))), "Broken")
+    found = re.search(r"  S02 .*?\n\n", text, re.DOTALL)
+
+    assert found
+    assert 1 == found[0].count("rejected")
+    assert 3 <= len(re.findall(r"[\w-]+", found[0].partition("likewise")[2]))
 
 
 def test_obstacles_are_told_with_their_place() -> None:
@@ -150,6 +170,26 @@ def test_sound_environments_stand_in_the_overview_only() -> None:
     assert re.search(r"^  broken +mlw on far$", text, re.MULTILINE)
     assert "\nmlw on far: broken\n" in text
     assert "\nmlw on aks: " not in text
+
+
+def test_an_estate_does_not_drown_its_reader() -> None:
+    """Five environments are told in full; the list has all, and it says how to see the others."""
+    report = made.broken()
+    text = terminal(msgspec.structs.replace(report, environments=report.environments * 8))
+
+    assert "8 environments" in text
+    assert 8 == len(re.findall(r"^  broken +mlw-scoring on aks-scoring$", text, re.MULTILINE))
+    assert 5 == text.count("\nmlw-scoring on aks-scoring: broken\n")
+    assert "3 more environments in the list above that are not met" in text
+
+
+def test_legend_has_what_was_shortened_and_nothing_else() -> None:
+    """Of environments that are met no name is shown, so nothing of theirs is explained."""
+    several = terminal(made.several())
+    one = "00000000-0000-0000-0000-00000000ab01"
+
+    assert 1 == several.count(one)
+    assert one not in terminal(made.hidden())
 
 
 def test_without_environment_nothing_looks_like_a_pass() -> None:

@@ -31,9 +31,8 @@ class Aliases:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._short: dict[str, str] = {}
-        self._taken: set[str] = set()
-        self.legend: list[tuple[str, str]] = []
-        """Short and long form, in the order of the texts."""
+        self._long: dict[str, str] = {}
+        self._used: set[str] = set()
         for text in dict.fromkeys(texts):
             for long in _long_forms(text):
                 if long.lower() not in self._short:
@@ -43,18 +42,29 @@ class Aliases:
         """The text with all its long forms shortened, not yet escaped."""
         if "{" in text:
             for long in list(_expressions(text)):
-                text = text.replace(long, self._short.get(long.lower(), long))
-        return GUID.sub(lambda found: self._short.get(found[0].lower(), found[0]), text)
+                text = text.replace(long, self._use(long))
+        return GUID.sub(lambda found: self._use(found[0]), text)
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """Short and long form of all that was shortened so far, in the order of the texts."""
+        return [(safe(short), safe(long)) for short, long in self._long.items() if short in self._used]
+
+    def _use(self, long: str) -> str:
+        short = self._short.get(long.lower())
+        if short is None:
+            return long
+        self._used.add(short)
+        return short
 
     def _add(self, long: str) -> None:
         short = _label(long)
         number = 2
-        while short in self._taken:
+        while short in self._long:
             short = _label(long, number)
             number += 1
-        self._taken.add(short)
         self._short[long.lower()] = short
-        self.legend.append((safe(short), safe(long)))
+        self._long[short] = long
 
 
 def _long_forms(text: str) -> Iterator[str]:

@@ -27,6 +27,8 @@ class Names:
         ids.update(dict.fromkeys(one.resource for one in evidence))
         self._resources = _ends(ids)
         self._files = _ends({*report.inputs, *(one.file for one in evidence if one.file)}, exact=True)
+        self._known = {id.rstrip("/").rpartition("/")[2] for id in ids}
+        self._known.update(path.host for environment in report.environments for path in environment.paths)
         self._aliases = Aliases(chain(self._resources.values(), _texts(report)))
 
     def resource(self, id: str | None) -> str:
@@ -72,8 +74,12 @@ class Names:
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        """What is shortened: the short form and the whole."""
+        """What was shortened so far: the short form and the whole."""
         return self._aliases.legend
+
+    def pattern(self, text: str) -> str:
+        """The sentence with resources and hosts left out: equal for two that say the same of different ones."""
+        return " ".join("\0" if word.strip(",;:.()") in self._known else word for word in text.split())
 
 
 def _evidence(report: Report) -> Iterator[Evidence]:

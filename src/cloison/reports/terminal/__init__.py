@@ -14,9 +14,10 @@ from cloison.reports.terminal.findings import Standing, findings
 from cloison.reports.terminal.paths import paths
 from cloison.reports.words import STYLE, access_style, counted
 
+# More are counted, not told; `--format json` has all. Guesses at what somebody reads.
 MOST_INPUTS = 4
 MOST_GAPS = 12
-"""More are counted, not listed; `--format json` has all. A guess at what fits on a screen."""
+MOST_ENVIRONMENTS = 5
 
 
 def render(report: Report, view: View) -> str:
@@ -28,8 +29,14 @@ def render(report: Report, view: View) -> str:
     if len(shown) > 1:
         _overview(sheet, report, names)
         shown = tuple(one for one in shown if one.verdict != "met")
-    for environment in shown:
+    for environment in shown[:MOST_ENVIRONMENTS]:
         _environment(sheet, environment, names)
+    left = len(shown) - MOST_ENVIRONMENTS
+    if left > 0:
+        sheet.heading(
+            f"{counted(left, 'more environment')} in the list above that {'is' if left == 1 else 'are'} not met"
+        )
+        sheet.text("--workspace and --cluster choose what is told, --format json holds all of them", indent=2)
     _gaps(sheet, report)
     _legend(sheet, names)
     _closing(sheet, report, names)

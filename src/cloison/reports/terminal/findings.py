@@ -1,6 +1,6 @@
 """What does not hold, requirement by requirement, with its trace and its fixes; then doubts, notes and the rest.
 
-Findings that the same settings decide are told once, with what is different in the others.
+Findings that say the same of different resources are told once, with what is different in the others.
 """
 
 from __future__ import annotations
@@ -84,17 +84,16 @@ def findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None
     told: set[tuple[str, str]] = set()
     if standing.broken:
         sheet.heading("Broken", "bold red")
-        for id, groups in _by_requirement(standing.broken):
+        for id, groups in _by_requirement(standing.broken, names):
             _title(sheet, id, groups)
             for group in groups:
                 _broken(sheet, group, names, told)
     if standing.unknown:
         sheet.heading("Unknown", "bold yellow")
-        for id, groups in _by_requirement(standing.unknown):
+        for id, groups in _by_requirement(standing.unknown, names):
             _title(sheet, id, groups)
             for group in groups:
-                _message(sheet, group, names)
-                _cited(sheet, (hop for hop in group[0].evidence if hop.outcome == "unknown"), names)
+                _unknown(sheet, group, names)
         _supplies(sheet, standing.unknown)
     _notes(sheet, standing.notes, names)
     sheet.blank()
@@ -104,23 +103,23 @@ def findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None
             sheet.entry(label, " ".join(ids), at=len(label) + 2, label_style=STYLE[word])
 
 
-def _by_requirement(found: Iterable[RequirementReport]) -> list[tuple[str, list[Group]]]:
-    """Groups of findings that the same thing decides, under their requirement's id."""
+def _by_requirement(found: Iterable[RequirementReport], names: Names) -> list[tuple[str, list[Group]]]:
+    """Groups of findings that say the same of different resources, under their requirement's id."""
     groups: dict[str, dict[object, Group]] = {}
     for one in found:
-        same = (one.verdict, one.severity, one.ask, len(one.fixes), _decided_by(one))
+        fixes = tuple(names.pattern(fix.summary) for fix in one.fixes)
+        same = (one.verdict, one.severity, one.ask, fixes, _decided_by(one, names))
         groups.setdefault(one.id, {}).setdefault(same, []).append(one)
     return [(id, list(same.values())) for id, same in groups.items()]
 
 
-def _decided_by(finding: RequirementReport) -> object:
-    """Equal for findings that one thing decides: the hops that do not pass, else the settings of all of them."""
+def _decided_by(finding: RequirementReport, names: Names) -> object:
+    """What decides: the hops that do not pass, else all of them; a single one says what the message says."""
     hops = finding.evidence
-    if len(hops) > 1:
-        stops = tuple(hop for hop in hops if hop.outcome != "pass")
-        return stops or tuple((hop.hop, hop.evidence) for hop in hops)
-    name = finding.subject.rpartition("/")[2]
-    return finding.message.replace(name, "\0") if name else finding.message
+    if len(hops) < 2:
+        return names.pattern(finding.message)
+    stops = [hop for hop in hops if hop.outcome != "pass"]
+    return tuple((hop.hop, hop.outcome, names.pattern(hop.text)) for hop in stops or hops)
 
 
 def _others(group: Group, names: Names) -> str:
@@ -154,22 +153,32 @@ def _title(sheet: Sheet, id: str, groups: list[Group]) -> None:
 
 
 def _broken(sheet: Sheet, group: Group, names: Names, told: set[tuple[str, str]]) -> None:
+    """The first finding of a group in full, and of which others the same is so."""
     first = group[0]
-    _message(sheet, group, names)
+    _message(sheet, first, names)
     if len(first.evidence) > 1:
         passes = all(hop.outcome == "pass" for hop in first.evidence)
         for hop in dict.fromkeys(first.evidence):
             _hop(sheet, hop, names, cited=hop.outcome != "pass" or (passes and hop.hop == "door"))
     else:
-        _cited(sheet, (hop for one in group for hop in one.evidence), names)
-    for one in group:
-        for fix in one.fixes:
-            _fix(sheet, fix, names, told)
+        _cited(sheet, first.evidence, names)
+    for fix in first.fixes:
+        _fix(sheet, fix, names, told)
+    _likewise(sheet, group, names)
 
 
-def _message(sheet: Sheet, group: Group, names: Names) -> None:
+def _unknown(sheet: Sheet, group: Group, names: Names) -> None:
     first = group[0]
-    sheet.text(f"{names.text(first.message)} ({safe(first.finding)})", indent=INDENT - 2)
+    _message(sheet, first, names)
+    _cited(sheet, (hop for hop in first.evidence if hop.outcome == "unknown"), names)
+    _likewise(sheet, group, names)
+
+
+def _message(sheet: Sheet, finding: RequirementReport, names: Names) -> None:
+    sheet.text(f"{names.text(finding.message)} ({safe(finding.finding)})", indent=INDENT - 2)
+
+
+def _likewise(sheet: Sheet, group: Group, names: Names) -> None:
     if len(group) > 1:
         sheet.text(f"likewise {_others(group, names)}", indent=INDENT - 2)
 
@@ -230,7 +239,7 @@ def _supplies(sheet: Sheet, found: Iterable[RequirementReport]) -> None:
 
 
 def _notes(sheet: Sheet, found: Iterable[RequirementReport], names: Names) -> None:
-    groups = _by_requirement(found)
+    groups = _by_requirement(found, names)
     if not groups:
         return
     sheet.heading("Notes, which break nothing")
