@@ -62,7 +62,7 @@ class Manual:
     """Time that stands still until somebody moves it."""
 
     def __init__(self, start: float = 1_767_607_200.0, *, poll_s: float = 0.0) -> None:
-        """start: seconds since 1970; by default 2026-01-05 10:00. poll_s: seconds that each look at an operation takes."""
+        """start: seconds since 1970; by default 2026-01-05 10:00. poll_s: seconds that a look at an operation takes."""
         self._now = start
         self._poll_s = poll_s
 

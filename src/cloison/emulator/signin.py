@@ -97,9 +97,7 @@ def _token(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
     form = dict(parse_qsl(asked.body.decode("utf-8", "replace")))
     client = form.get("client_id", "")
     if form.get("grant_type") != "client_credentials":
-        return _oauth(
-            "unsupported_grant_type", 70003, f"the emulator signs in services, not '{form.get('grant_type')}'"
-        )
+        return _oauth("unsupported_grant_type", 70003, "the emulator signs in services only")
     if not client:
         return _oauth("invalid_request", 900144, "the request has no 'client_id'")
     if not form.get("client_secret") and form.get("client_assertion_type") != FEDERATED:

@@ -1,4 +1,4 @@
-"""Requests and answers as the emulator sees them: no sockets, no framework, so that tests can hand them over directly."""
+"""Requests and answers as the emulator sees them: no sockets, no framework, so that a test can hand them over."""
 
 from __future__ import annotations
 
@@ -142,11 +142,5 @@ def link(base: str, path: str, **query: str) -> str:
     return f"{base}{quote(path, safe=_SAFE)}" + (f"?{'&'.join(pairs)}" if pairs else "")
 
 
-_QUERY = {
-    "api_version": "api-version",
-    "skiptoken": "$skiptoken",
-    "top": "$top",
-    "filter": "$filter",
-    "expand": "$expand",
-}
+_QUERY = {"api_version": "api-version"}
 _SAFE = "/:@!$&'()*+,;=-._~"
