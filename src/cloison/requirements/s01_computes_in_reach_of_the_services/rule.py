@@ -35,8 +35,7 @@ def subjects(case: Case) -> Iterable[ResourceId]:
         return []
     computes = [one.id for one in _computes(case, workspace)]
     builder = say.told(workspace_facts(case.resource(workspace)).image_build_compute) or ""
-    unread = builder != "" and builder.lower() not in {one.id.name.lower() for one in _all(case, workspace)}
-    return [workspace, *computes] if unread or not computes else computes
+    return computes if computes and _is_read(case, workspace, builder) else [workspace, *computes]
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
@@ -61,6 +60,11 @@ def _all(case: Case, workspace: ResourceId) -> list[Resource]:
     return [one for one in case.of(COMPUTES) if one.id.parent == workspace]
 
 
+def _is_read(case: Case, workspace: ResourceId, builder: str) -> bool:
+    """Whether the compute that builds images was read, if one is named."""
+    return builder == "" or builder.lower() in [one.id.name.lower() for one in _all(case, workspace)]
+
+
 def _computes(case: Case, workspace: ResourceId) -> list[Resource]:
     """Those that Azure makes, or may make."""
     found = _all(case, workspace)
@@ -70,7 +74,7 @@ def _computes(case: Case, workspace: ResourceId) -> list[Resource]:
 def _of_workspace(case: Case, workspace: ResourceId) -> Finding:
     own = workspace_facts(case.resource(workspace))
     builder = own.image_build_compute.value
-    if builder == "":
+    if _is_read(case, workspace, builder):
         message = (
             f"{workspace.name} has no compute in the input that Azure makes; of its services, S02 speaks"
         )
