@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Known
-from cloison.model.network import Peering
+from cloison.model.network import Peering, ZoneLink
 from cloison.model.verdict import Fix, Safety
 from cloison.reach.fabric import Fabric
 
@@ -83,6 +83,25 @@ def link_zone(zone: ResourceId, network: ResourceId) -> Fix:
         body={
             "location": GLOBAL,
             "properties": {"virtualNetwork": {"id": network.text}, "registrationEnabled": False},
+        },
+    )
+
+
+def link_again(link: ZoneLink) -> Fix:
+    """A link that failed, asked for once more under its own name: a network takes one link of a zone."""
+    network = link.network.value
+    return Fix(
+        action="create",
+        target=link.id.text,
+        summary=f"Make link {link.id.name} of {link.zone.name} again",
+        safety=Safety.ASKS,
+        why="the zone then answers in that network: names without a record in it stop resolving there",
+        body={
+            "location": GLOBAL,
+            "properties": {
+                "virtualNetwork": {"id": network.text if network is not None else ""},
+                "registrationEnabled": False,
+            },
         },
     )
 

@@ -76,6 +76,16 @@ def linked(case: Case, zone: ResourceId, network: ResourceId) -> ZoneLink | None
     return next((link for link in case.links(zone) if known(link.network) == network), None)
 
 
+def asked_zone(case: Case, network: ResourceId, host: Host) -> ResourceId | None:
+    """The zone that is asked for a host in a network: of those linked there, the longest that takes in its alias."""
+    found = [
+        link.zone
+        for link in case.fabric.links_of.get(network, ())
+        if f".{host.alias}".endswith(f".{link.zone.name.lower()}")
+    ]
+    return max(found, key=lambda zone: len(zone.name), default=None)
+
+
 def namesakes(case: Case, zone: ResourceId) -> list[Zone]:
     """Other zones of the same name."""
     return [other for other in case.zones_named(zone.name) if other.id != zone]

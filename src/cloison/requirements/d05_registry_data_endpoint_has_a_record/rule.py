@@ -10,7 +10,7 @@ from cloison.model.network import Endpoint, Host
 from cloison.model.verdict import Finding
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import address_for, answers, blind, eyes, linked, relative
+from cloison.requirements.resolving import address_for, answers, asked_zone, blind, eyes, relative
 
 ID = "D05"
 
@@ -29,19 +29,15 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     if not networks:
         yield blind(case, ID, subject)
         return
-    asked = [
-        zone.id
-        for zone in case.zones_named(login.zone)
-        if any(linked(case, zone.id, network) is not None for network in networks)
-    ]
     # Without the login server's record nothing is half done: that no name leads to it is for S07 to say.
-    begun = [zone for zone in asked if answers(case, zone, login)]
-    missing = [(zone, host) for zone in begun for host in data if not answers(case, zone, host)]
+    begun = [one for one in networks if (zone := asked_zone(case, one, login)) and answers(case, zone, login)]
+    asked = {(zone, host): None for one in begun for host in data if (zone := asked_zone(case, one, host))}
+    missing = [(zone, host) for zone, host in asked if not answers(case, zone, host)]
     for zone, host in missing:
         yield _missing(case, subject, zone, host)
-    if begun and not missing:
-        names = ", ".join(relative(begun[0], host) for host in data)
-        yield say.met(ID, subject, f"{begun[0].name} answers for {names} too", Cite(begun[0]))
+    if asked and not missing:
+        told = ", ".join(f"{zone.name} answers for {relative(zone, host)}" for zone, host in asked)
+        yield say.met(ID, subject, told, *(Cite(zone) for zone, _ in asked))
     elif not begun:
         text = f"no zone {login.zone} that answers the pods says anything of {subject.name}"
         yield say.not_applicable(ID, subject, text)

@@ -11,7 +11,7 @@ from cloison.model.verdict import Finding
 from cloison.reach import doors
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import address_for, blind, eyes, linked, record_of
+from cloison.requirements.resolving import address_for, asked_zone, blind, eyes, record_of
 
 ID = "D06"
 
@@ -44,13 +44,9 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
 
 
 def _records(case: Case, host: Host) -> list[Record]:
-    networks = eyes(case, host.zone)
-    return [
-        record
-        for zone in case.zones_named(host.zone)
-        if any(linked(case, zone.id, network) is not None for network in networks)
-        for record in record_of(case, zone.id, host)
-    ]
+    """Records of a host in the zones that the pods' servers ask for it."""
+    zones = dict.fromkeys(asked_zone(case, network, host) for network in eyes(case, host.zone))
+    return [record for zone in zones if zone is not None for record in record_of(case, zone, host)]
 
 
 def _now(case: Case, door: Door, host: Host, record: Record) -> set[str]:
