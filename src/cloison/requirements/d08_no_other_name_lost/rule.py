@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import Known
 from cloison.model.network import Door, Host, Zone, ZoneLink
 from cloison.model.verdict import Finding, Safety, Severity
 from cloison.reach import names
 from cloison.reach.filters import Match
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import answers, blind, eyes
-from cloison.requirements.zones import wanted_names
+from cloison.requirements.resolving import answers, blind, eyes, linked
 
 ID = "D08"
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
-    """Zones of the services' names that are linked to the network whose zones answer the pods; else the cluster."""
+    """Zones that answer the pods and take in names of other resources with endpoints; not known which: the cluster."""
     if not case.eyes:
         return [case.environment.cluster]
-    wanted = wanted_names(case)
     links = (link for network in case.eyes for link in case.fabric.links_of.get(network, ()))
-    found = dict.fromkeys(link.zone for link in links if link.zone.name.lower() in wanted)
-    return [id for id in found if id in case.fabric.zones]
+    found = dict.fromkeys(link.zone for link in links)
+    return [id for id in found if (zone := case.fabric.zones.get(id)) is not None and _others(case, zone)]
 
 
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
@@ -34,31 +31,30 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         yield blind(case, ID, subject)
         return
     zone = case.fabric.zones[subject]
-    near = set(eyes(case, zone.name))
     links = [
-        link for link in case.links(subject) if isinstance(link.network, Known) and link.network.value in near
+        link for network in eyes(case, zone.name) if (link := linked(case, subject, network)) is not None
     ]
-    others = [
-        (door, host)
-        for door, host in _others(case, zone)
-        if names.approved(case.fabric, door)[0] is Match.YES and not answers(case, subject, host)
-    ]
-    lost = [(link, door, host) for link in links for door, host in others if not link.fallback.value]
+    without = [(door, host) for door, host in _others(case, zone) if not answers(case, subject, host)]
+    lost = [(link, door, host) for link in links for door, host in without if not link.fallback.value]
     for link, door, host in lost:
         yield _lost(case, zone, link, door, host)
-    if not lost:
-        yield say.met(ID, subject, f"{zone.name} loses no name of another resource in the input")
+    if without and not lost:
+        message = f"names without a record in {zone.name} are asked in public DNS"
+        yield say.met(ID, subject, message, *say.cites(*(link.fallback for link in links)))
+    elif not without:
+        names_ = ", ".join(dict.fromkeys(door.id.name for door, _ in _others(case, zone)))
+        yield say.met(ID, subject, f"{zone.name} has records of {names_} too")
 
 
-def _others(case: Case, zone: Zone) -> Iterable[tuple[Door, Host]]:
-    """Names of resources outside the environment that this zone would answer."""
+def _others(case: Case, zone: Zone) -> list[tuple[Door, Host]]:
+    """Names of resources outside the environment whose alias lies in a zone, because they have an endpoint."""
     own = set(case.environment.services)
     return [
         (door, host)
         for door in case.fabric.doors.values()
         if door.id not in own and door.service != "cluster"
         for host in door.hosts
-        if host.zone == zone.name and host.needed
+        if host.zone == zone.name and host.needed and names.approved(case.fabric, door)[0] is Match.YES
     ]
 
 
