@@ -59,13 +59,13 @@ def _by_hand(case: Case, endpoint: Endpoint) -> list[Record]:
 
 
 def _rivals(case: Case, endpoint: Endpoint) -> Iterable[tuple[ResourceId, Endpoint]]:
-    """Zones into which another endpoint to the same thing writes too, with that one; each pair is told once."""
+    """Zones into which another endpoint to the same thing writes too, with that one."""
     for mine in integrations(case):
         if mine.endpoint.id != endpoint.id:
             continue
         for other in integrations(case):
             same = other.zone == mine.zone and known(other.endpoint.target) == known(endpoint.target)
-            if same and other.endpoint.id > endpoint.id and _groups(other.endpoint) & _groups(endpoint):
+            if same and other.endpoint.id != endpoint.id and _groups(other.endpoint) & _groups(endpoint):
                 yield mine.zone, other.endpoint
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
 from cloison.model.verdict import Finding, Severity
-from cloison.reach.fabric import known
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
 from cloison.requirements.zones import links
@@ -23,12 +22,10 @@ def subjects(case: Case) -> Iterable[ResourceId]:
 def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     """An error for a link that failed, a warning for one under way."""
     link = next(link for link in links(case) if link.id == subject)
-    network = known(link.network)
-    mends = [fixes.link_zone(link.zone, network)] if network is not None else []
     name = f"link {subject.name} of {link.zone.name}"
     if not link.ready.value:
         message = f"{name} failed, so the zone does not answer"
-        yield say.broken(ID, subject, message, *say.cites(link.ready), fixes=mends)
+        yield say.broken(ID, subject, message, *say.cites(link.ready), fixes=[fixes.link_again(link)])
         return
     state = link.state.value
     if state in (None, "completed"):
@@ -36,7 +33,8 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         yield say.met(ID, subject, f"{name} {text}", *say.cites(link.state))
         return
     message = f"{name} is {STATES.get(state, state)}: answers come and go until it is completed"
-    yield say.broken(ID, subject, message, *say.cites(link.state), severity=Severity.WARNING, fixes=mends)
+    mend = fixes.by_hand(subject, f"Wait until {name} is completed", "Azure is at it")
+    yield say.broken(ID, subject, message, *say.cites(link.state), severity=Severity.WARNING, fixes=[mend])
 
 
 REQUIREMENT = Requirement(

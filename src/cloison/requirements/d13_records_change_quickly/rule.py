@@ -9,7 +9,7 @@ from cloison.model.network import Record
 from cloison.model.verdict import Finding, Safety, Severity
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import record_of
+from cloison.requirements.resolving import linked, record_of
 
 ID = "D13"
 LONGEST_S = 600
@@ -42,12 +42,14 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
 
 
 def _records(case: Case) -> list[Record]:
+    """Records of the environment's names, in zones that answer the pods where those are known."""
     found = [
         record
         for id in case.services
         for door in case.doors(id)
         for host in door.hosts
         for zone in case.zones_named(host.zone)
+        if not case.eyes or any(linked(case, zone.id, network) is not None for network in case.eyes)
         for record in record_of(case, zone.id, host)
     ]
     return list({record.id: record for record in found}.values())
