@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cloison.arm.ids import NotAnId, ResourceId
@@ -25,6 +25,7 @@ _POLLS = re.compile(
     r"/(operations|operationresults|operationstatuses|\w+operationstatuses|\w+operationresults)(/|$)"
 )
 _SUBSCRIPTION = re.compile(r"/subscriptions/[0-9a-fA-F-]{36}")
+_CHOSEN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}")
 _BUSY = {"RetryableError", "AnotherOperationInProgress", "ServerTimeout", "CannotDeleteResource"}
 """Refusals that come of time only: here everything ends at once, so the link of a zone is gone in time."""
 
@@ -105,16 +106,29 @@ class Session:
     def compare(self, types: Iterable[str]) -> Iterator[Comparison]:
         """The exchanges of the types, in order; all others are carried out as far as they are understood."""
         wanted = {type.lower() for type in types}
-        for at, exchange in enumerate(self.recording.exchanges):
+        for at, recorded in enumerate(self.recording.exchanges):
             self.at = at
-            if exchange.id is None or _POLLS.search(exchange.path.lower()) or _code(exchange) in _BUSY:
+            if recorded.id is None or _POLLS.search(recorded.path.lower()) or _code(recorded) in _BUSY:
                 continue
-            self._group(exchange)
+            self._group(recorded)
+            exchange = self._named_here(recorded)
             found = self._read(exchange) if exchange.method == "GET" else self._write(exchange)
-            if exchange.status < 300 and isinstance(exchange.answer, dict) and "etag" in exchange.answer:
-                self.etags[exchange.id] = str(exchange.answer["etag"])
-            if found is not None and exchange.id.type in wanted:
+            if exchange.id is not None and exchange.status < 300 and isinstance(exchange.answer, dict):
+                self.etags[exchange.id] = str(exchange.answer.get("etag", ""))
+            if found is not None and exchange.id is not None and exchange.id.type in wanted:
                 yield found
+
+    def _named_here(self, exchange: Exchange) -> Exchange:
+        """The exchange with our name in the place of one that Azure chose: `account.0f1e…`."""
+        id = exchange.id
+        assert id is not None
+        form = _CHOSEN.sub("*", id.name.lower())
+        if id in self.azure or "*" not in form:
+            return exchange
+        for other in self.azure.children(id.parent):
+            if other.type == id.type and _CHOSEN.sub("*", other.name.lower()) == form:
+                return replace(exchange, path=other.text)
+        return exchange
 
     def _group(self, exchange: Exchange) -> None:
         """Most sessions begin in a group that somebody made for them."""

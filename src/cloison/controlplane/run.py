@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from cloison.model.behaviour import (
     Request,
     Signal,
     Write,
+    as_it_is,
     laid,
     look,
     merged,
@@ -45,13 +46,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Every write, in order."""
     undo: tuple[Write, ...]
     """What `Azure.take_back` takes the changes back with."""
+    begins: Callable[[Json], Json] = as_it_is
 
     @property
     def first(self) -> Any:
         """The body of the first answer, while the operation runs; None where there is none yet."""
         if self.status == 202 or not isinstance(self.body, dict) or not self.pace.seconds:
             return None if self.status == 202 else self.body
-        body = self.body
+        body = self.begins(self.body)
         for pointer in self.pace.unset:
             held = look(body, pointer)
             body = body if held is None else laid(body, pointer, [] if isinstance(held, list) else None)
@@ -80,6 +82,7 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
         created=request.method == "PUT" and not existed,
         changes=tuple(work.changes),
         undo=tuple(work.undo),
+        begins=behaviour.begins,
     )
 
 

@@ -92,6 +92,33 @@ def texts(body: Json, pointer: str) -> list[str]:
     return list(told)
 
 
+def with_system_data(state: State, request: Request, body: Json, chance: Chance, *, by: str = "") -> Json:
+    """The body with who made and changed it, and when. by: a name, where the type tells one."""
+    held = look(state.get(request.id), "systemData")
+    now = (
+        {"By": by, "ByType": "Application", "At": chance.now}
+        if by
+        else {"ByType": "Application", "At": chance.now}
+    )
+    made = {f"created{name}": value for name, value in now.items()}
+    if isinstance(held, dict):
+        made = {name: value for name, value in held.items() if name.startswith("created")}
+    return {**body, "systemData": {**made, **{f"lastModified{name}": value for name, value in now.items()}}}
+
+
+def nested_held(state: State, request: Request, *segments: str) -> None:
+    """Raises Refused while there are children of these kinds: of those Resource Manager itself keeps a list."""
+    nested = [one for segment in segments for one in state.children(request.id, segment)]
+    if nested and not request.by_azure:
+        shown = "', '".join(one.text.rpartition("/providers/")[2] for one in nested)
+        raise Refused(
+            409,
+            "CannotDeleteResource",
+            f"Cannot delete resource while nested resources exist. Some existing nested resource IDs include: "
+            f"'{shown}'. Please delete all nested resources before deleting this resource.",
+        )
+
+
 # --- references ----------------------------------------------------------------------------------------
 
 
@@ -183,11 +210,36 @@ def check_region(state: State, request: Request, body: Json, network: ResourceId
         )
 
 
+def own_subnet(state: State, body: Json, pointer: str, name: str, service: str, size: int) -> None:
+    """Raises Refused where configurations stand in a subnet of another name than the service's, or a smaller one.
+
+    service: as its refusals call it. size: the longest prefix that it takes.
+    """
+    for one in each(body, pointer):
+        subnet = parsed(look(one, "properties/subnet/id"))
+        if subnet is None:
+            continue
+        if subnet.name.lower() != name.lower():
+            shown = f"Azure {service}" if service else "a virtual network gateway"
+            raise refused(
+                f"SubnetNameMustBe{name}",
+                f"Subnet name {subnet.text} is invalid for {shown}. It can only be created in subnet with name "
+                f"'{name}'.",
+            )
+        held = state.get(subnet)
+        listed = look(held, "properties/addressPrefixes") or [look(held, "properties/addressPrefix")]
+        lengths = [text.rpartition("/")[2] for text in listed if isinstance(text, str)]
+        if any(length.isdigit() and int(length) > size for length in lengths if ":" not in length):
+            raise refused(
+                f"{name}TooSmall", f"Subnet {subnet.text} is too small; {name} must be /{size} or larger."
+            )
+
+
 # --- back-references -----------------------------------------------------------------------------------
 
 
 def holders(state: State, id: ResourceId, property: str) -> Iterator[ResourceId]:
-    """Ids of the resources, or of their parts, whose `property` names this one: `holders(nsg, "subnet")`."""
+    """Ids of the resources, or of their parts, whose `property` names or lists this one: `holders(id, "subnet")`."""
     for referrer in state.referrers(id):
         yield from _holding(state.get(referrer), property.lower(), str(id), referrer)
 
@@ -197,9 +249,9 @@ def _holding(value: Any, property: str, id: str, own: ResourceId) -> Iterator[Re
         if isinstance(value.get("id"), str) and value["id"].startswith("/"):
             own = ResourceId(value["id"])
         for name, inner in value.items():
-            if name.lower() == property and isinstance(inner, dict):
-                told = inner.get("id")
-                if isinstance(told, str) and told.lower() == id:
+            if name.lower() == property:
+                listed = inner if isinstance(inner, list) else [inner]
+                if any(isinstance(one, dict) and str(one.get("id")).lower() == id for one in listed):
                     yield own
             yield from _holding(inner, property, id, own)
     elif isinstance(value, list):

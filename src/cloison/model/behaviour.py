@@ -238,6 +238,11 @@ def keep(state: State, id: ResourceId, body: Json) -> Json:
     return body
 
 
+def as_it_is(body: Json) -> Json:
+    """The body."""
+    return body
+
+
 class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """How resources of one type behave. Found as `BEHAVIOUR` in the kind's `behaviour.py`."""
 
@@ -252,6 +257,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     hears: Mapping[str, Hear] = {}
     """By name of the signal."""
     show: Show = keep
+    begins: Callable[[Json], Json] = as_it_is
+    """What the first answer shows while the operation runs, of what a GET will; see `Pace.unset` too."""
     guard: Guard | None = None
     embeds: Mapping[str, str] = {}
     """Children that a PUT may bring in the body and a GET shows there: pointer -> last type segment.

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloison.arm.ids import ResourceId
-from cloison.kinds import _recordsets
+from cloison.kinds import _network, _recordsets
 from cloison.model.behaviour import (
     Behaviour,
     Chance,
@@ -110,15 +110,7 @@ def _check_name(name: str) -> None:
 
 def held(state: State, request: Request) -> None:
     """Raises Refused while networks are linked to the zone."""
-    links = state.children(request.id, LINKS)
-    if links and not request.by_azure:
-        shown = "', '".join(one.text.rpartition("/providers/")[2] for one in links)
-        raise Refused(
-            409,
-            "CannotDeleteResource",
-            f"Cannot delete resource while nested resources exist. Some existing nested resource IDs include: "
-            f"'{shown}'. Please delete all nested resources before deleting this resource.",
-        )
+    _network.nested_held(state, request, LINKS)
 
 
 def show(state: State, id: ResourceId, body: Json) -> Json:

@@ -20,7 +20,6 @@ from cloison.model.behaviour import (
     Schema,
     State,
     Write,
-    each,
     laid,
     look,
 )
@@ -95,12 +94,8 @@ def _candidates(request: Request, body: Json, chance: Chance) -> Iterator[str]:
 
 def _users(state: State, id: ResourceId) -> list[ResourceId]:
     """What holds the address: configurations, and gateways that list it."""
-    found = dict.fromkeys(_network.holders(state, id, "publicIPAddress"))
-    for one in state.referrers(id):
-        listed = each(state.get(one), "properties/publicIpAddresses")
-        if any(str(look(item, "id")).lower() == str(id) for item in listed):
-            found[one] = None
-    return list(found)
+    names = ("publicIPAddress", "publicIpAddresses")
+    return list(dict.fromkeys(one for name in names for one in _network.holders(state, id, name)))
 
 
 def held(state: State, request: Request) -> None:
