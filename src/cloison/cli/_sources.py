@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cloison.check.document import Report
+    from cloison.model.snapshot import Snapshot
 
 OPENERS, CLOSERS = "([{", ")]}"
 
@@ -49,15 +50,7 @@ def source_arguments(parser: ArgumentParser) -> None:
     reading.add_argument("--resource-group", metavar="NAME", help="resource group that templates deploy to")
     reading.add_argument("--location", metavar="REGION", help="region of that resource group")
 
-    live = parser.add_argument_group("where live resources are read", "For a SOURCE that begins with azure:")
-    live.add_argument(
-        "--endpoint",
-        metavar="URL",
-        help="address of ARM (default: $CLOISON_ENDPOINT, else the public cloud's)",
-    )
-    live.add_argument(
-        "--ca", metavar="FILE", help="certificates to trust beside the system's (default: $CLOISON_CA)"
-    )
+    live_arguments(parser)
 
     judging = parser.add_argument_group("what to judge")
     judging.add_argument(
@@ -79,6 +72,19 @@ def source_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         help="a DNS server of yours, and the network, by name or id, from which it asks Azure's",
+    )
+
+
+def live_arguments(parser: ArgumentParser) -> None:
+    """The options of reading something live."""
+    live = parser.add_argument_group("where live resources are read", "For a SOURCE that begins with azure:")
+    live.add_argument(
+        "--endpoint",
+        metavar="URL",
+        help="address of ARM (default: $CLOISON_ENDPOINT, else the public cloud's)",
+    )
+    live.add_argument(
+        "--ca", metavar="FILE", help="certificates to trust beside the system's (default: $CLOISON_CA)"
     )
 
 
@@ -107,31 +113,37 @@ def judged(sources: Sequence[str], options: Namespace) -> Report:
 
 def _judged(sources: Sequence[str], options: Namespace) -> Report:
     from cloison.check.run import CheckOptions, run
-    from cloison.cli._output import progress
-    from cloison.sources import ReadOptions, read
 
-    reading = ReadOptions(
-        parameters=tuple(options.parameters),
-        set=_pairs("--set", options.set),
-        assume=_pairs("--assume", options.assume),
-        subscription=options.subscription,
-        resource_group=options.resource_group,
-        location=options.location,
-        endpoint=options.endpoint,
-        ca=options.ca,
-        progress=progress,
-    )
     checking = CheckOptions(
         cluster=options.cluster,
         workspace=options.workspace,
         dns=_pairs("--dns", options.dns),
         only=_ids(options.only),
     )
+    return run(snapshot_of(sources, options), checking)
+
+
+def snapshot_of(sources: Sequence[str], options: Namespace) -> Snapshot:
+    """Everything in these sources. Options of templates may be missing. Raises CloisonError for what cannot be read."""
+    from cloison.cli._output import progress
+    from cloison.sources import ReadOptions, read
+
+    told = vars(options)
+    reading = ReadOptions(
+        parameters=tuple(told.get("parameters", ())),
+        set=_pairs("--set", told.get("set", ())),
+        assume=_pairs("--assume", told.get("assume", ())),
+        subscription=told.get("subscription"),
+        resource_group=told.get("resource_group"),
+        location=told.get("location"),
+        endpoint=options.endpoint,
+        ca=options.ca,
+        progress=progress,
+    )
     try:
-        snapshot = read(sources, reading)
+        return read(sources, reading)
     finally:
         progress("", 0, 0)
-    return run(snapshot, checking)
 
 
 def _ids(given: Iterable[str]) -> tuple[str, ...]:

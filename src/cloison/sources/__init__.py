@@ -21,8 +21,9 @@ from cloison.sources._collector import collector_off
 from cloison.sources._input import Input, load, paths_of
 from cloison.sources._merge import merge
 from cloison.sources._reading import Reading, ReadOptions
+from cloison.sources._saving import document
 
-__all__ = ["ReadOptions", "Reading", "Source", "read"]
+__all__ = ["ReadOptions", "Reading", "Source", "document", "read", "rights"]
 
 _RECOGNISES = re.compile(r"^def recognises\(", re.MULTILINE)
 _CLAIMS = re.compile(r"^def claims\(", re.MULTILINE)
@@ -47,6 +48,9 @@ class LiveSource(Protocol):
     def gather(self, text: str, options: ReadOptions) -> Reading:
         """The resources. Raises CloisonError for what cannot be reached."""
 
+    def rights(self) -> list[str]:
+        """Every action of Azure that a reading can need."""
+
 
 def read(sources: Sequence[str], options: ReadOptions | None = None) -> Snapshot:
     """One snapshot of all sources: files, folders of JSON files, `-` for standard input, what a live source claims.
@@ -65,6 +69,11 @@ def read(sources: Sequence[str], options: ReadOptions | None = None) -> Snapshot
                 gaps.extend(reading.gaps)
                 inputs.extend(reading.inputs)
         return Snapshot(expand_nested(merge(found)), gaps, dict.fromkeys(inputs))
+
+
+def rights() -> list[str]:
+    """Every action of Azure that reading something live can need, in alphabetical order."""
+    return sorted({right for one in _live_sources() for right in one.rights()}, key=str.lower)
 
 
 def _readings(source: str, options: ReadOptions) -> Iterator[Reading]:

@@ -46,6 +46,18 @@ def gather(text: str, options: ReadOptions) -> Reading:
         raise _coded(base, first, signed_in=not isinstance(first, NotSignedIn)) from several
 
 
+def rights() -> list[str]:
+    """Every action that the calls of this source need: one for each type that is read, and those of finding them."""
+    from cloison.kinds import folders, kind_of, live_of
+
+    found = ["Microsoft.ResourceGraph/resources/read", "Microsoft.Resources/subscriptions/read"]
+    for type in folders():
+        live, kind = live_of(type), kind_of(type)
+        if live is not None and kind is not None:
+            found.append(live.right or f"{kind.type}/read")
+    return found
+
+
 def _coded(base: str, problem: Exception, *, signed_in: bool) -> CloisonError:
     return CloisonError(
         "E121" if signed_in else "E122",
