@@ -36,7 +36,13 @@ def records(deployment: Deployment) -> Iterator[Record]:
             deployment.source, deployment.path
         )
     path = (*deployment.path, _spelled(deployment.template))
+    number = 0
     for record in _several(written, path, deployment.context, deployment, None, 0):
+        number += not record.existing
+        try:
+            deployment.world.budget.resource(number)
+        except Fault as fault:
+            raise fault.anchored(deployment.source, record.path)  # noqa: B904 (the same fault, with its place)
         deployment.world.found(record)
         yield record
 

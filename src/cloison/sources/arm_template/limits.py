@@ -13,24 +13,28 @@ from cloison.sources.arm_template.errors import TOO_MUCH, Fault
 
 _BIG_TEXT = 512
 _BIG_LIST = 64
+_RECORD = 32
+"""What a resource costs, in values: its ids, its context, its place in the indexes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one expansion may use. The defaults hold the worst input under 2 s and 512 MiB."""
 
-    source_bytes: int = 8 * 1024 * 1024
-    """Template text; twice what ARM takes."""
+    source_bytes: int = 4 * 1024 * 1024
+    """Template text; what ARM takes. The largest public template we know has 2.8 MB."""
     expression_chars: int = 24_576
     """ARM's limit for one expression."""
     expression_depth: int = 100
     """Calls inside each other in one expression."""
     copies: int = 800
     """ARM's limit for one copy loop."""
-    steps: int = 600_000
-    """Function calls, with large arguments counted by their size; the largest public template takes about 60,000."""
-    nodes: int = 1_000_000
-    """JSON values in the result."""
+    steps: int = 300_000
+    """Function calls, with large arguments counted by their size; the largest public template takes about 10,000."""
+    nodes: int = 600_000
+    """JSON values in the result, a resource counting 32 beside its values; the largest public template has 28,000."""
+    resources: int = 800
+    """ARM's limit for the resources of one template, turns of copy loops included."""
     text_chars: int = 1024 * 1024
     """Characters of one string."""
     deployments: int = 2_000
@@ -67,6 +71,15 @@ class Budget:
                 code=TOO_MUCH,
                 hint="cut its copy loops, or raise the limit `nodes`",
             )
+
+    def resource(self, number: int) -> None:
+        """Count the resource of that number in its template. Raises Fault when there are too many."""
+        if number > self.limits.resources:
+            raise Fault(
+                f"the number of template resources limit exceeded: the limit is {self.limits.resources}",
+                hint="split the template into nested deployments",
+            )
+        self.node(_RECORD)
 
     def weigh(self, value: object) -> None:
         """Count the work that a large text or container costs whoever reads or makes it."""

@@ -251,8 +251,17 @@ def join(pieces: Iterable[str | Symbol]) -> str | Symbol:
     if not flat:
         return ""
     if len(flat) == 1:
-        return flat[0]
+        return flat[0] if isinstance(flat[0], str) else as_text(flat[0])
     return _joined(flat if len(flat) <= PARTS_MAX else [flat[0], _joined(flat[1:-1]), flat[-1]])
+
+
+def as_text(value: Symbol) -> Symbol:
+    """The open value as the text that it becomes in a text; one that may be a text keeps its own."""
+    if value.kind == STRING and not value.nullable:
+        return value
+    if value.kind in {STRING, ANY}:
+        return msgspec.structs.replace(value, kind=STRING, nullable=False)
+    return unknown("string", (value,), STRING)
 
 
 def _joined(parts: list[str | Symbol]) -> Symbol:
@@ -280,4 +289,6 @@ def as_segment(value: str | Symbol) -> str | Symbol:
         return value
     if value.parts:
         return join([as_segment(part) for part in value.parts])
+    if value.choice is not None and any(isinstance(side, str) and "/" in side for side in value.choice[1:]):
+        return value
     return msgspec.structs.replace(value, segment=True)

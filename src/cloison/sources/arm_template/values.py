@@ -95,7 +95,8 @@ def every(answers: list[bool | None]) -> bool | None:
 def _equal_open(one: Value, other: Value) -> bool | None:
     """Equality with an open side: decided where known parts, kinds or null contradict."""
     if isinstance(one, Symbol) and isinstance(other, Symbol):
-        return True if one == other else None
+        # In a text a number is the text of it, and shows the same.
+        return True if one == other and one.kind == other.kind else None
     symbol, known = (one, other) if isinstance(one, Symbol) else (other, one)
     if known is None:
         return None if symbol.nullable else False

@@ -20,7 +20,9 @@ from cloison.sources.arm_template.symbols import (
     STRING,
     Symbol,
     Value,
+    join,
     kind_of,
+    may_be_null,
     parts_of,
     unknown,
 )
@@ -131,7 +133,7 @@ def _end_open(name: str, value: Symbol, at: int) -> Value:
     if value.call is None or value.call[0] != "split":
         return unknown(name, (value,), STRING if value.kind == STRING else ANY)
     whole_text, cut = value.call[1]
-    if isinstance(cut, str) and cut:
+    if isinstance(cut, str) and cut and isinstance(whole_text, (str, Symbol)):
         piece = parts_of(whole_text)[at]
         if isinstance(piece, str) and cut in piece:
             return piece.split(cut)[at]
@@ -145,20 +147,39 @@ def _take(budget: Budget, args: Sequence[Value]) -> Value:
         return unknown("take", args, kind_of(value))
     count = max(0, whole("take", count))
     if isinstance(value, Symbol):
-        known = value.prefix
-        return known[:count] if len(known) >= count else unknown("take", args, value.kind)
+        return _take_open(value, count)
     if isinstance(value, (str, list)):
         return value[:count]
     raise refuse("take", "an array or a string", value)
 
 
+def _take_open(value: Symbol, count: int) -> Value:
+    """The known start of a text as far as it goes, and what is to be taken of the rest."""
+    if value.kind == ARRAY and count == 0:
+        return []
+    if value.kind != STRING:
+        return unknown("take", (value, count), value.kind)
+    known = value.prefix
+    if len(known) >= count:
+        return known[:count]
+    if not known:
+        return unknown("take", (value, count), STRING)
+    return join([known, unknown("take", (join(value.parts[1:]), count - len(known)), STRING)])
+
+
 @TABLE.open("skip", 2, 2)
 def _skip(budget: Budget, args: Sequence[Value]) -> Value:
     value, count = args
-    if isinstance(count, Symbol) or isinstance(value, Symbol):
+    if isinstance(count, Symbol):
         return unknown("skip", args, kind_of(value))
+    count = max(0, whole("skip", count))
+    if isinstance(value, Symbol):
+        known = value.prefix
+        if value.kind == STRING and 0 < count <= len(known):
+            return join([known[count:], *value.parts[1:]])
+        return unknown("skip", (value, count), value.kind)
     if isinstance(value, (str, list)):
-        return value[max(0, whole("skip", count)) :]
+        return value[count:]
     raise refuse("skip", "an array or a string", value)
 
 
@@ -176,7 +197,8 @@ def _contains(budget: Budget, args: Sequence[Value]) -> Value:
             return True
         return unknown("contains", args, BOOL) if None in answers else False
     if isinstance(wanted, Symbol):
-        return unknown("contains", args, BOOL) if holder else False
+        # The empty text is in every text, and an object without members has none.
+        return False if holder == {} else unknown("contains", args, BOOL)
     if isinstance(holder, dict):
         # An object with an open key is still known to hold the keys it states.
         return spelling(holder, text("contains", wanted)) is not None
@@ -220,14 +242,19 @@ def _merge(budget: Budget, under: dict[str, Value], over: dict[str, Value]) -> d
         if isinstance(there, dict) and isinstance(value, dict):
             made[key] = _merge(budget, there, value)
         elif (
-            isinstance(there, (dict, Symbol))
-            and isinstance(value, (dict, Symbol))
-            and kind_of(value) != STRING
+            _may_merge(there)
+            and _may_merge(value)
+            and (isinstance(there, Symbol) or isinstance(value, Symbol))
         ):
-            made[key] = unknown("union", (there, value), OBJECT)
+            both = kind_of(there) == kind_of(value) == OBJECT
+            made[key] = unknown("union", (there, value), OBJECT if both else ANY, nullable=may_be_null(value))
         else:
             made[key] = value
     return made
+
+
+def _may_merge(value: Value) -> bool:
+    return isinstance(value, dict) or (isinstance(value, Symbol) and value.kind in {ANY, OBJECT})
 
 
 @TABLE.open("distinct", kind=ARRAY)

@@ -110,7 +110,7 @@ def _format(budget: Budget, args: Sequence[Value]) -> Value:
 
 def _format_pieces(budget: Budget, pattern: str, args: Sequence[Value]) -> list[str | Symbol]:
     pieces: list[str | Symbol] = []
-    at = 0
+    at, size = 0, 0
     while at < len(pattern):
         char = pattern[at]
         if char not in "{}":
@@ -135,6 +135,8 @@ def _format_pieces(budget: Budget, pattern: str, args: Sequence[Value]) -> list[
                 )
             pieces.append(_place(budget, pattern[at + 1 : end], args))
             at = end + 1
+            size += len(pieces[-1]) if isinstance(pieces[-1], str) else 8
+            budget.text(size)
     return pieces
 
 
