@@ -6,7 +6,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.network import ZoneLink
 from cloison.reach.fabric import known
 from cloison.requirements.case import Case
-from cloison.requirements.resolving import integrations
+from cloison.requirements.resolving import Integrated, integrations
 
 
 def wanted_names(case: Case) -> set[str]:
@@ -15,8 +15,15 @@ def wanted_names(case: Case) -> set[str]:
 
 
 def written(case: Case) -> list[ResourceId]:
-    """Zones that the environment's endpoints write into, once each."""
-    return list(dict.fromkeys(one.zone for one in integrations(case)))
+    """Zones that the environment's endpoints write into, once each. Azure writes nothing into one of a wrong name."""
+    return list(dict.fromkeys(one.zone for one in integrations(case) if _takes_names(case, one)))
+
+
+def _takes_names(case: Case, one: Integrated) -> bool:
+    target = known(one.endpoint.target)
+    doors = case.doors(target) if target is not None else []
+    # Of a service that was not read the names are not known, and any zone may be right.
+    return not doors or one.zone.name.lower() in {host.zone for door in doors for host in door.hosts}
 
 
 def links(case: Case) -> list[ZoneLink]:

@@ -12,6 +12,7 @@ from cloison.reach.fabric import known
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
 from cloison.requirements.resolving import addresses, hosts_in, integrate, integrations, record_of
+from cloison.requirements.zones import written
 
 ID = "D10"
 
@@ -32,8 +33,9 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         sound = False
         yield _contested(endpoint, zone, other)
     if sound:
+        right = set(written(case))
         zones = (known(config.zone) for config in endpoint.zones)
-        kept = ", ".join(one.name for one in zones if one is not None)
+        kept = ", ".join(one.name for one in zones if one in right)
         message = (
             f"{subject.name} keeps its records in {kept}" if kept else f"{subject.name} has no record to keep"
         )
