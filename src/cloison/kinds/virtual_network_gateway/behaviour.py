@@ -40,6 +40,13 @@ CLIENTS: dict[str, Any] = {
     "radiusServers": [],
     "vpnClientIpsecPolicies": [],
 }
+BASIC_CLIENTS: dict[str, Any] = {
+    "vpnClientProtocols": ["SSTP"],
+    "vpnClientRootCertificates": [],
+    "vpnClientRevokedCertificates": [],
+    "radiusServers": [],
+    "vpnClientIpsecPolicies": [],
+}
 
 SCHEMA = Schema(
     required=("properties/gatewayType",),
@@ -48,7 +55,7 @@ SCHEMA = Schema(
         "properties/vpnType": ("RouteBased", "PolicyBased"),
     },
     defaults={
-        "sku/capacity": 2,
+        "properties/sku/capacity": 2,
         "properties/packetCaptureDiagnosticState": "None",
         "properties/enablePrivateIpAddress": False,
         "properties/isMigrateToCSES": False,
@@ -123,9 +130,10 @@ def begins(body: Json) -> Json:
     for one in addresses:
         one.pop("tunnelIpAddresses", None)
     body = laid(body, BGP, {"asn": 0, "peerWeight": 0, "bgpPeeringAddresses": addresses})
-    if look(body, "properties/vpnClientConfiguration") is not None or look(body, "sku/name") == "Basic":
+    if look(body, "properties/vpnClientConfiguration") is not None:
         return body
-    return laid(body, "properties/vpnClientConfiguration", CLIENTS)
+    basic = look(body, "properties/sku/name") == "Basic"
+    return laid(body, "properties/vpnClientConfiguration", BASIC_CLIENTS if basic else CLIENTS)
 
 
 def held(state: State, request: Request) -> None:
