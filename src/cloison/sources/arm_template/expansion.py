@@ -16,14 +16,14 @@ from cloison.sources.arm_template.deployment import Deployment
 from cloison.sources.arm_template.errors import OUTPUT, TOO_MUCH, Fault, TemplateError
 from cloison.sources.arm_template.evaluation import is_copies
 from cloison.sources.arm_template.limits import Budget, Limits
-from cloison.sources.arm_template.outputs import Output
+from cloison.sources.arm_template.outputs import Output, shown_type
 from cloison.sources.arm_template.parameters import Told, values_of
 from cloison.sources.arm_template.records import Record
 from cloison.sources.arm_template.scope import Level, Scope, Target, level_of_schema, open_name
 from cloison.sources.arm_template.symbols import BOOL, Symbol, Value, forget, unknown
 from cloison.sources.arm_template.text import Place, Source
 from cloison.sources.arm_template.values import spelling
-from cloison.sources.arm_template.world import Gap, World
+from cloison.sources.arm_template.world import Gap, Live, World
 
 _FRAMES: Final = 12_000
 """Python frames that an expansion may stack; what needs more ends in a coded error."""
@@ -72,6 +72,8 @@ class Expansion(msgspec.Struct, frozen=True, eq=False):
     outputs: dict[str, DeployedOutput]
     gaps: list[Gap]
     """What it deploys beyond that, and could not be read."""
+    parameters: dict[str, tuple[str, Value]]
+    """Type, as ARM answers it, and value of each parameter of the outermost template."""
     target: Target
     """Where it deploys to."""
     steps: int
@@ -88,6 +90,7 @@ def expand(
     existing: Mapping[str, Mapping[str, Value]] | None = None,
     deploying: bool = False,
     strict: bool = True,
+    live: Live | None = None,
     limits: Limits | None = None,
 ) -> Expansion:
     """What a template deploys, with symbols for what stays open.
@@ -100,6 +103,7 @@ def expand(
     secure parameters are used. Else both stay symbols, and no secret is in the result.
     strict: False leaves a gap for what ARM refuses and nothing depends on, as drafts have it: twins, variables that
     fail, `dependsOn` of nothing.
+    live: where it is being deployed to, for `reference()` and `list…()` of what runs there.
     Raises TemplateError, and nothing else.
     """
     limits = limits or Limits()
@@ -110,7 +114,7 @@ def expand(
         _ = source.value
         with _ROOM:
             where = None if folder is None else Path(folder)
-            world = World(Budget(limits), scope or Scope(), existing or {}, where, strict=strict)
+            world = World(Budget(limits), scope or Scope(), existing or {}, where, strict=strict, live=live)
             given = Told(values_of(parameters or {}), deploying=deploying)
             return _Expander(world, source, given).expansion()
     except Fault as fault:
@@ -187,8 +191,20 @@ class _Expander:
         outputs = self._outputs()
         world = self.world
         return Expansion(
-            resources, outputs, world.gaps, self.root.target, world.budget.limits.steps - world.budget.steps
+            resources,
+            outputs,
+            world.gaps,
+            self._parameters(),
+            self.root.target,
+            world.budget.limits.steps - world.budget.steps,
         )
+
+    def _parameters(self) -> dict[str, tuple[str, Value]]:
+        written = self.root.section("parameters")
+        return {
+            name: (shown_type(written[name], self.root), self.root.parameter(name))
+            for name in self.root.declared.values()
+        }
 
     def _check_variables(self, deployment: Deployment) -> None:
         if deployment.is_outer:

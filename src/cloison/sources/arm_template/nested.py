@@ -168,4 +168,8 @@ def target(record: Record) -> Target:
             location = group.member("location")
             if isinstance(location, (str, Symbol)):
                 return replace(aimed, location=location)
+    live = record.holder.world.live
+    there = live.state(str(group_id(aimed.subscription, aimed.resource_group))) if live is not None else None
+    if there is not None and isinstance(there.get("location"), str):
+        return replace(aimed, location=there["location"])
     return aimed

@@ -19,7 +19,7 @@ _NAMES: Final = {
     "string": "String", "securestring": "SecureString", "int": "Int", "bool": "Bool",
     "object": "Object", "secureobject": "SecureObject", "array": "Array",
 }  # fmt: skip
-"""How ARM writes an output's type in its answer."""
+"""How ARM writes the type of a parameter or output in its answer."""
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -28,6 +28,12 @@ class Output(msgspec.Struct, frozen=True):
     type: str
     value: Value
     exists: bool | Symbol = True
+
+
+def shown_type(written: Value, deployment: Deployment) -> str:
+    """The type of a parameter or output as ARM answers it; empty where none is written."""
+    kind = resolved(written, deployment.definitions).get("type") if isinstance(written, dict) else None
+    return _NAMES.get(kind.lower(), kind) if isinstance(kind, str) else ""
 
 
 def made_output(name: str, written: Value, deployment: Deployment) -> Output | None:
@@ -48,9 +54,7 @@ def made_output(name: str, written: Value, deployment: Deployment) -> Output | N
             )
         if exists is False:
             return None
-    kind = resolved(written, deployment.definitions).get("type")
-    shown = _NAMES.get(kind.lower(), kind) if isinstance(kind, str) else ""
-    return Output(shown, _value(name, written, deployment), exists)
+    return Output(shown_type(written, deployment), _value(name, written, deployment), exists)
 
 
 def _value(name: str, written: dict[str, Value], deployment: Deployment) -> Value:

@@ -111,6 +111,9 @@ def reference(deployment: Deployment, wanted: Value, *, full: bool, near: Runtim
     record = find_record(deployment, wanted, near)
     if record is not None:
         return _state(record, full=full)
+    running = _runs(deployment, wanted)
+    if running is not None:
+        return _told(running, wanted, "") if full else _inside(running)
     _refuse_nobody(deployment, wanted, near)
     text, needs = _called(wanted), NOTHING
     if isinstance(wanted, Symbol) and wanted.resource_id is None:
@@ -143,7 +146,36 @@ def _called(wanted: str | Symbol) -> str:
     return bound(f"reference({quote(str(wanted))})")
 
 
+def _runs(deployment: Deployment, id: Value) -> Mapping[str, Value] | None:
+    """The body of a resource that runs where the template is being deployed."""
+    live = deployment.world.live
+    return live.state(id) if live is not None and isinstance(id, str) and id.startswith("/") else None
+
+
+def _inside(running: Mapping[str, Value]) -> Value:
+    found = find(running, "properties")
+    return {} if found is MISSING else found
+
+
+def _told(running: Mapping[str, Value], id: Value, version: str) -> dict[str, Value]:
+    """`reference(…, 'Full')` of a resource that runs."""
+    parts = str(id).split("/")
+    return {
+        "apiVersion": version,
+        **{key: value for key, value in running.items() if key.lower() not in {"id", "name", "type"}},
+        "subscriptionId": parts[2] if len(parts) > 2 else "",
+        "resourceGroupName": parts[4] if len(parts) > 4 and parts[3].lower() == "resourcegroups" else "",
+        "scope": "",
+        "resourceId": str(id).partition("/providers/")[2],
+        "referenceApiVersion": version,
+        "condition": True,
+    }
+
+
 def _state(record: Record, *, full: bool) -> Value:
+    running = None if record.is_deployment else _runs(record.holder, record.id_value)
+    if running is not None:
+        return _told(running, record.id_value, record.api_version) if full else _inside(running)
     text = _called(record.id_value)
     if not full:
         return _record_properties(record, text)
@@ -313,6 +345,11 @@ def listed(deployment: Deployment, name: str, args: Sequence[Value], near: Runti
     if isinstance(shown, Symbol) and shown.resource_id is not None:
         shown = str(shown)
     text = bound(f"{name}({', '.join([show_value(value) for value in (shown, *rest)])})")
+    live = deployment.world.live
+    if live is not None and isinstance(shown, str) and (record is None or not record.is_deployment):
+        given = live.call(name, shown, rest)
+        if given is not None:
+            return given
     if record is not None and record.is_deployment and name.lower() == "listoutputswithsecurevalues":
         return Symbol(text, kind=OBJECT, nullable=False, member=_secure_outputs(record))
     return Symbol(text, nullable=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cloison.sources.arm_template.errors import TOO_MUCH, Fault, Steps
 from cloison.sources.arm_template.limits import Budget
@@ -52,6 +52,18 @@ class Gap:
         return f"Gap({self.what!r}, {self.why!r}, {self.ask!r})"
 
 
+class Live(Protocol):
+    """An Azure that the template is being deployed to: what runs there by now."""
+
+    def state(self, id: str) -> Mapping[str, Value] | None:
+        """The body of a resource; None where it does not run yet, or never will."""
+        ...
+
+    def call(self, name: str, id: str, args: Sequence[Value]) -> Value | None:
+        """What a `list…` function of a resource gives; None where it cannot be asked yet."""
+        ...
+
+
 class World:
     """The shared state of one expansion."""
 
@@ -63,9 +75,11 @@ class World:
         folder: Path | None,
         *,
         strict: bool = True,
+        live: Live | None = None,
     ) -> None:
         """strict: refuse what ARM refuses, also where no resource depends on it."""
         self.strict = strict
+        self.live = live
         self.budget = budget
         self.scope = scope
         self.existing = {id.lower(): body for id, body in existing.items()}
