@@ -17,10 +17,16 @@ class Azure:
 
     def __init__(self, bodies: Iterable[tuple[ResourceId, Json]] = ()) -> None:
         self._bodies: dict[ResourceId, Json] = {}
-        self._types: dict[str, dict[ResourceId, None]] = {}
-        self._below: dict[ResourceId, dict[ResourceId, None]] = {}
-        self._named_by: dict[str, dict[ResourceId, None]] = {}
+        self._places: dict[ResourceId, int] = {}
+        """By resource, its number in the order in which they were made; so an undone deletion leaves no trace."""
+        self._last = 0
+        self._types: dict[str, set[ResourceId]] = {}
+        self._below: dict[ResourceId, set[ResourceId]] = {}
+        self._named_by: dict[str, set[ResourceId]] = {}
         self._names: dict[ResourceId, frozenset[str]] = {}
+        self._read: dict[ResourceId, Resource] = {}
+        self.unread: set[tuple[ResourceId, str]] = set()
+        """Lists of children, by resource and pointer, that may hold more than stands here."""
         for id, body in bodies:
             self.write(Write(id, body))
 
@@ -28,7 +34,7 @@ class Azure:
         return len(self._bodies)
 
     def __iter__(self) -> Iterator[ResourceId]:
-        return iter(list(self._bodies))
+        return iter(self._in_order(self._bodies))
 
     def __contains__(self, id: object) -> bool:
         return id in self._bodies
@@ -39,7 +45,7 @@ class Azure:
 
     def of(self, type: str) -> Sequence[ResourceId]:
         """Ids of one full type, in any case, in the order in which they were made."""
-        return list(self._types.get(type.lower(), ()))
+        return self._in_order(self._types.get(type.lower(), ()))
 
     @property
     def types(self) -> Sequence[str]:
@@ -50,24 +56,28 @@ class Azure:
         """Ids right below one, of one kind of child or of all."""
         found = self._below.get(id, ())
         if not segment:
-            return list(found)
+            return self._in_order(found)
         wanted = f"{id}/{segment.lower()}/"
-        return [child for child in found if child.startswith(wanted)]
+        return self._in_order(child for child in found if child.startswith(wanted))
 
     def below(self, id: ResourceId) -> Sequence[ResourceId]:
         """Ids of everything below one, deepest last."""
         found: list[ResourceId] = []
-        open_ids = list(self._below.get(id, ()))
+        open_ids = self._in_order(self._below.get(id, ()))
         while open_ids:
             one = open_ids.pop(0)
             found.append(one)
-            open_ids.extend(self._below.get(one, ()))
+            open_ids.extend(self._in_order(self._below.get(one, ())))
         return found
 
     def referrers(self, id: ResourceId) -> Sequence[ResourceId]:
         """Ids of the resources in whose bodies this id stands, itself and those below it left out."""
         own = f"{id}/"
-        return [one for one in self._named_by.get(str(id), ()) if one != id and not one.startswith(own)]
+        named = self._named_by.get(str(id), ())
+        return self._in_order(one for one in named if one != id and not one.startswith(own))
+
+    def _in_order(self, ids: Iterable[ResourceId]) -> list[ResourceId]:
+        return sorted(ids, key=self._places.__getitem__)
 
     def facets(self, id: ResourceId) -> Sequence[Facet]:
         """What a resource contributes to the network, as its own kind reads it."""
@@ -75,7 +85,7 @@ class Azure:
         kind = kind_of(id.type)
         if body is None or kind is None:
             return ()
-        near = Snapshot([self._resource(one) for one in (id, *self.below(id)) if one in self._bodies])
+        near = Snapshot([self.resource(one) for one in (id, *self.below(id)) if one in self._bodies])
         own = near.get(id)
         return list(kind.facets(own, near)) if own is not None else ()
 
@@ -83,21 +93,26 @@ class Azure:
         """Carry out one write; the write that takes it back."""
         id, body = change.id, change.body
         old = self._bodies.get(id)
+        self._read.pop(id, None)
+        self._read.pop(id.parent, None)
+        place = self._places.get(id, 0)
         if body is None:
             if old is not None:
                 self._forget(id)
-            return Write(id, old)
+            return Write(id, old, place)
         if old is not None:
             self._unname(id)
         else:
-            self._types.setdefault(id.type, {})[id] = None
-            self._below.setdefault(id.parent, {})[id] = None
+            self._last += 1
+            self._places[id] = change.place or self._last
+            self._types.setdefault(id.type, set()).add(id)
+            self._below.setdefault(id.parent, set()).add(id)
         self._bodies[id] = body
         named = frozenset(_ids(body))
         self._names[id] = named
         for one in named:
-            self._named_by.setdefault(one, {})[id] = None
-        return Write(id, old)
+            self._named_by.setdefault(one, set()).add(id)
+        return Write(id, old, place)
 
     def take_back(self, undo: Sequence[Write]) -> None:
         """Undo writes, given in the order in which they were made."""
@@ -125,9 +140,16 @@ class Azure:
 
     def snapshot(self, name: str = "") -> Snapshot:
         """Everything, as what `check` reads. What is not there is known not to be there."""
-        return Snapshot([self._resource(id) for id in self._bodies], (), [name] if name else ())
+        return Snapshot([self.resource(id) for id in self], (), [name] if name else ())
 
-    def _resource(self, id: ResourceId) -> Resource:
+    def resource(self, id: ResourceId) -> Resource:
+        """A resource that there is, as what `check` reads; the same one until it or a child of it changes."""
+        found = self._read.get(id)
+        if found is None:
+            found = self._read[id] = self._made(id)
+        return found
+
+    def _made(self, id: ResourceId) -> Resource:
         return Resource(id, id.type, lambda: self._told(id))
 
     def _told(self, id: ResourceId) -> Json:
@@ -136,20 +158,22 @@ class Azure:
         kind = kind_of(id.type)
         nested = dict(kind.nested) if kind is not None else {}
         for pointer, segment in (nested | dict(behaviour_of(id.type).embeds)).items():
-            if look(body, pointer) is None and not self.children(id, segment):
+            unread = (id, pointer) in self.unread
+            if look(body, pointer) is None and not unread and not self.children(id, segment):
                 body = laid(body, pointer, [])
         return body
 
     def _forget(self, id: ResourceId) -> None:
         self._unname(id)
         del self._bodies[id]
-        self._types[id.type].pop(id, None)
-        self._below[id.parent].pop(id, None)
+        del self._places[id]
+        self._types[id.type].discard(id)
+        self._below[id.parent].discard(id)
         self._names.pop(id, None)
 
     def _unname(self, id: ResourceId) -> None:
         for one in self._names.get(id, ()):
-            self._named_by[one].pop(id, None)
+            self._named_by[one].discard(id)
 
 
 def _ids(body: object) -> Iterator[str]:

@@ -93,6 +93,8 @@ class Write(msgspec.Struct, frozen=True):
 
     id: ResourceId
     body: Json | None
+    place: int = 0
+    """Where it stood among all others, told by what takes a deletion back; 0: at the end, or where it stands."""
 
 
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
