@@ -9,11 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from cloison.check.write import name_of
-from cloison.controlplane import Azure, Seeded, run
+from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, merged
 from cloison.model.verdict import Finding, Safety
 from cloison.plan.change import Change, Impossible, Wishes, changes_of
 from cloison.plan.measure import Judge, Measure
+from cloison.plan.world import World
 
 ROUNDS_MAX = 10
 """Looks. The longest chain we know takes five: zone, endpoint, zone group, link, closing."""
@@ -35,7 +36,7 @@ class Gathered(msgspec.Struct, frozen=True):
     """Of the state after all of them."""
 
 
-def gather(azure: Azure, judge: Judge, wishes: Wishes) -> Gathered:
+def gather(azure: World, judge: Judge, wishes: Wishes) -> Gathered:
     """Every change that helps, tried on the state, which is as it was afterwards."""
     trial = Trial(azure)
     why: dict[str, str] = {}
@@ -86,7 +87,7 @@ def _mend(
 class Trial:
     """Changes carried out on a state, to be taken back. Changes of one resource become one."""
 
-    def __init__(self, azure: Azure) -> None:
+    def __init__(self, azure: World) -> None:
         self.azure = azure
         self.changes: list[Change] = []
         self._undo: list[tuple[object, ...]] = []

@@ -13,13 +13,13 @@ import msgspec
 from cloison.arm.ids import ResourceId
 from cloison.check.discovery import Discovery
 from cloison.check.run import judge
-from cloison.controlplane import Azure
-from cloison.kinds import all_facets
 from cloison.model.environment import Environment
 from cloison.model.facts import Fact, Known
 from cloison.model.network import Door
 from cloison.model.snapshot import Gap, Snapshot
 from cloison.model.verdict import Finding, PathVerdict, Severity, Verdict
+from cloison.plan.facets import Facets
+from cloison.plan.world import World
 from cloison.reach import walk
 from cloison.reach.fabric import Fabric
 from cloison.requirements import Requirement
@@ -114,12 +114,13 @@ class Judge:
         self.forwarders = dict(forwarders)
         self.chosen: list[tuple[ResourceId | None, ResourceId]] = []
         self.measured = 0
+        self._facets = Facets()
 
-    def measure(self, azure: Azure, *, rules: bool = True) -> Measure:
+    def measure(self, azure: World, *, rules: bool = True) -> Measure:
         """The state, measured. rules: also ask the requirements, which takes about as long again."""
         self.measured += 1
-        snapshot = azure.snapshot()
-        fabric = Fabric(all_facets(snapshot), self.forwarders)
+        snapshot = azure.seen()
+        fabric = Fabric(self._facets.of(snapshot), self.forwarders)
         findings: list[Finding] = []
         if rules:
             for case in self.cases(snapshot, fabric):

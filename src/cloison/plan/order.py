@@ -12,11 +12,12 @@ from itertools import combinations
 import msgspec
 
 from cloison.arm.ids import ResourceId
-from cloison.controlplane import Azure, Seeded, run
+from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, Write
 from cloison.plan.change import Change
 from cloison.plan.gather import seed
 from cloison.plan.measure import Flow, Judge, Measure
+from cloison.plan.world import World
 
 SIDE_BY_SIDE = 4
 """Changes of one wave: 16 states to judge. More would double the time for each."""
@@ -50,7 +51,7 @@ class Ordered(msgspec.Struct, frozen=True):
     """States judged on the way."""
 
 
-def order(azure: Azure, changes: Sequence[Change], judge: Judge, start: Measure) -> Ordered:
+def order(azure: World, changes: Sequence[Change], judge: Judge, start: Measure) -> Ordered:
     """The waves. The state is as it was afterwards."""
     search = _Search(azure, judge, start)
     try:
@@ -60,7 +61,7 @@ def order(azure: Azure, changes: Sequence[Change], judge: Judge, start: Measure)
 
 
 class _Search:
-    def __init__(self, azure: Azure, judge: Judge, start: Measure) -> None:
+    def __init__(self, azure: World, judge: Judge, start: Measure) -> None:
         self.azure = azure
         self.judge = judge
         self.start = start

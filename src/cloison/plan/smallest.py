@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
-from cloison.controlplane import Azure, Seeded, run
+from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, Write
 from cloison.plan.change import Change
 from cloison.plan.gather import seed
 from cloison.plan.measure import Judge, Measure, Stand
+from cloison.plan.world import World
 
 SETS_MAX = 4_096
 """Sets judged in search of a smaller one. Beyond that the set is only known to have nothing to spare."""
@@ -31,7 +32,7 @@ def goal(start: Measure, full: Measure) -> Goal:
     return reached
 
 
-def smallest(azure: Azure, changes: Sequence[Change], judge: Judge, reached: Goal) -> tuple[Change, ...]:
+def smallest(azure: World, changes: Sequence[Change], judge: Judge, reached: Goal) -> tuple[Change, ...]:
     """The smallest subset that reaches the goal, in the given order; among equal ones the least blast radius.
 
     The state is as it was afterwards. Ties go to the set whose changes ask fewer people, then by name.
@@ -56,7 +57,7 @@ def smallest(azure: Azure, changes: Sequence[Change], judge: Judge, reached: Goa
 class _Sets:
     """Sets of changes, by their places in the list, each judged once."""
 
-    def __init__(self, azure: Azure, changes: Sequence[Change], judge: Judge, reached: Goal) -> None:
+    def __init__(self, azure: World, changes: Sequence[Change], judge: Judge, reached: Goal) -> None:
         self.azure = azure
         self.changes = changes
         self.judge = judge

@@ -1,6 +1,7 @@
 """A snapshot as a state that requests can be tried on.
 
 Only what was read stands in it; a request that needs what was not read is refused there as Azure would refuse it.
+What no request has touched is judged as it was read, with the same doubts and the same places in files.
 """
 
 from __future__ import annotations
@@ -10,33 +11,122 @@ from collections.abc import Iterator, Mapping
 from cloison.arm.ids import NotAnId, ResourceId
 from cloison.controlplane import Azure
 from cloison.kinds import behaviour_of, kind_of
-from cloison.model.behaviour import Json, Write, each, laid, look
+from cloison.model.behaviour import Json, Write, each, keep, laid, look
 from cloison.model.errors import CloisonError
-from cloison.model.snapshot import Snapshot
+from cloison.model.snapshot import Resource, Snapshot
 
 GROUP = "Microsoft.Resources/resourceGroups"
+_NAMED = {"id", "name", "type", "etag", "resourceGroup"}
+"""What a body has that only says that a resource is there."""
 
 
-def world(snapshot: Snapshot) -> Azure:
-    """The state that a snapshot tells. Raises CloisonError for one that is only planned."""
-    azure = Azure()
-    for resource in snapshot.resources.values():
-        if resource.planned:
-            raise CloisonError(
-                "E201",
-                f"{resource.name} is not deployed yet",
-                because="a plan changes what is deployed; a template is changed by its author",
-                help="give a live environment (azure:…) or an export of one; `cloison check` says what to change",
-            )
-    for id in _groups(snapshot):
-        azure.write(Write(id, {"id": id.text, "name": id.name, "type": GROUP, "properties": {}}))
-    for resource in snapshot.resources.values():
+class World(Azure):
+    """The state that a snapshot tells. Raises CloisonError for one that cannot be changed as it was read."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self._gaps = snapshot.gaps
+        self._origin: dict[ResourceId, Resource] = {}
+        self._first: dict[ResourceId, Json] = {}
+        self._first_below: dict[ResourceId, frozenset[ResourceId]] = {}
+        for resource in snapshot.resources.values():
+            _check(resource)
+        for id in _groups(snapshot):
+            self.write(Write(id, {"id": id.text, "name": id.name, "type": GROUP, "properties": {}}))
+        for resource in snapshot.resources.values():
+            self._take_in(resource)
+        self._drop_counts()
+        self._first = dict(self._bodies)
+        self._first_below = {id: frozenset(below) for id, below in self._below.items()}
+
+    def seen(self) -> Snapshot:
+        """Everything, as what `check` reads."""
+        return Snapshot([self.resource(id) for id in self], self._gaps)
+
+    def _take_in(self, resource: Resource) -> None:
         body = resource.body.value
-        if isinstance(body, Mapping):
-            for id, told in _apart(resource.id, dict(body)):
-                if id not in azure or id == resource.id:
-                    azure.write(Write(id, told))
-    return azure
+        # A resource that others only name is none that was read.
+        if not isinstance(body, Mapping) or (resource.partial is not None and set(body) <= _NAMED):
+            return
+        self._origin[resource.id] = resource
+        for id, told in self._apart(resource.id, dict(body)):
+            if id not in self or id == resource.id:
+                self.write(Write(id, told))
+
+    def _apart(self, id: ResourceId, body: Json) -> Iterator[tuple[ResourceId, Json]]:
+        """The body without the children it holds, and those children, each as a resource."""
+        kind = kind_of(id.type)
+        type = kind.type if kind is not None else str(body.get("type", id.type))
+        children: list[tuple[ResourceId, Json]] = []
+        for pointer, segment in lists(id.type).items():
+            if look(body, pointer) is None:
+                self.unread.add((id, pointer))
+                continue
+            children.extend(_named(id, segment, item) for item in each(body, pointer) if _names(item))
+            body = laid(body, pointer, None)
+        yield id, {**body, "id": id.text, "name": body.get("name") or id.name, "type": type}
+        for child, told in children:
+            # What a parent only names is no body: the child's own answer, where it was read, says more.
+            if set(told) - _NAMED:
+                yield from self._apart(child, told)
+
+    def _drop_counts(self) -> None:
+        """Forget numbers of children that were all read: from now on they are counted.
+
+        A number that is higher than what was read stays, and says that there is more.
+        """
+        for id, body in list(self._bodies.items()):
+            show, told = behaviour_of(id.type).show, body.get("properties")
+            if show is keep or not isinstance(told, dict):
+                continue
+            counted = show(self, id, {**body, "properties": {}}).get("properties") or {}
+            same = {name for name, one in counted.items() if type(one) is int and told.get(name) == one}
+            if same:
+                kept = {name: one for name, one in told.items() if name not in same}
+                self.write(Write(id, {**body, "properties": kept}))
+
+    def _made(self, id: ResourceId) -> Resource:
+        origin = self._origin.get(id)
+        if origin is None:
+            return super()._made(id)
+        if self._untouched(id):
+            return origin
+        # What was not read of it is as little known once a setting was changed.
+        return Resource(id, id.type, lambda: self._told(id), partial=origin.partial)
+
+    def _untouched(self, id: ResourceId) -> bool:
+        below = self._below.get(id, ())
+        if self._bodies[id] is not self._first[id] or set(below) != self._first_below.get(id, frozenset()):
+            return False
+        return all(self._bodies[one] is self._first[one] for one in below)
+
+
+def world(snapshot: Snapshot) -> World:
+    """The state that a snapshot tells. Raises CloisonError for one that cannot be changed as it was read."""
+    return World(snapshot)
+
+
+def lists(type: str) -> dict[str, str]:
+    """Where a body of a type shows children: pointer -> last type segment."""
+    kind = kind_of(type)
+    return (dict(kind.nested) if kind is not None else {}) | dict(behaviour_of(type).embeds)
+
+
+def _check(resource: Resource) -> None:
+    if resource.planned:
+        raise CloisonError(
+            "E201",
+            f"{resource.name} is not deployed yet",
+            because="a plan changes what is deployed; a template is changed by its author",
+            help="give a live environment (azure:…) or an export of one; `cloison check` says what to change",
+        )
+    if resource.flat:
+        raise CloisonError(
+            "E202",
+            f"{resource.name} was printed by az, which leaves out parts of what ARM answers",
+            because="a plan's requests are made from ARM's own answers",
+            help="give azure: and an id, or what `az rest --method get` or Resource Graph prints",
+        )
 
 
 def _groups(snapshot: Snapshot) -> list[ResourceId]:
@@ -47,24 +137,6 @@ def _groups(snapshot: Snapshot) -> list[ResourceId]:
         if separator and id.resource_group:
             found[ResourceId(head)] = None
     return list(found)
-
-
-def _apart(id: ResourceId, body: Json) -> Iterator[tuple[ResourceId, Json]]:
-    """The body without the children it holds, and those children, each as a resource."""
-    kind = kind_of(id.type)
-    type = kind.type if kind is not None else str(body.get("type", id.type))
-    nested = dict(kind.nested) if kind is not None else {}
-    children: list[tuple[ResourceId, Json]] = []
-    for pointer, segment in (nested | dict(behaviour_of(id.type).embeds)).items():
-        if look(body, pointer) is None:
-            continue
-        children.extend(_named(id, segment, item) for item in each(body, pointer) if _names(item))
-        body = laid(body, pointer, None)
-    yield id, {**body, "id": id.text, "name": body.get("name") or id.name, "type": type}
-    for child, told in children:
-        # What a parent only names is no body: the child's own answer, where it was read, says more.
-        if set(told) - {"id", "name", "type", "etag", "resourceGroup"}:
-            yield from _apart(child, told)
 
 
 def _names(item: object) -> bool:

@@ -1,0 +1,76 @@
+"""Facets of one state after another, computed again only where something changed.
+
+A plan judges some hundred states that differ by a request or two. What a kind asks of a snapshot while it reads a
+resource is noted; as long as the same questions have the same answers, so has the reading. Knows no resource type.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cloison.arm.ids import ResourceId
+from cloison.kinds import kind_of
+from cloison.model.kind import Kind
+from cloison.model.network import Facet
+from cloison.model.snapshot import Resource, Snapshot
+
+
+class Facets:
+    """Facets of snapshots that share resources which did not change."""
+
+    def __init__(self) -> None:
+        self._kept: dict[ResourceId, _Reading] = {}
+
+    def of(self, snapshot: Snapshot) -> list[Facet]:
+        """Every facet of a snapshot, as `kinds.all_facets` gives them; what was kept are the same objects."""
+        found: list[Facet] = []
+        for type, resources in snapshot.types.items():
+            kind = kind_of(type)
+            if kind is None:
+                continue
+            for resource in resources:
+                kept = self._kept.get(resource.id)
+                if kept is None or kept.resource is not resource or not kept.holds(snapshot):
+                    kept = self._kept[resource.id] = _read(kind, resource, snapshot)
+                found.extend(kept.facets)
+        return found
+
+
+class _Reading(msgspec.Struct, frozen=True):
+    """What a kind made of a resource, and what it asked of the snapshot meanwhile."""
+
+    resource: Resource
+    facets: tuple[Facet, ...]
+    asked: dict[ResourceId, Resource | None]
+    listed: dict[str, list[Resource]]
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Every question would be answered by the very same resources."""
+        return all(snapshot.get(id) is one for id, one in self.asked.items()) and all(
+            snapshot.of(type) == ones for type, ones in self.listed.items()
+        )
+
+
+class _Noting(Snapshot):
+    """A snapshot that notes what it is asked. One for each reading: tables are kept by snapshot, and would hide it."""
+
+    def __init__(self, whole: Snapshot) -> None:
+        super().__init__((), whole.gaps, whole.inputs)
+        self._whole = whole
+        self.resources = whole.resources
+        self.asked: dict[ResourceId, Resource | None] = {}
+        self.listed: dict[str, list[Resource]] = {}
+
+    def get(self, id: ResourceId) -> Resource | None:
+        found = self.asked[id] = self._whole.get(id)
+        return found
+
+    def of(self, type: str) -> list[Resource]:
+        found = self.listed[type] = self._whole.of(type)
+        return found
+
+
+def _read(kind: Kind, resource: Resource, snapshot: Snapshot) -> _Reading:
+    noting = _Noting(snapshot)
+    facets = tuple(kind.facets(resource, noting))
+    return _Reading(resource, facets, noting.asked, noting.listed)
