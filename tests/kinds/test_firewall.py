@@ -136,9 +136,9 @@ def test_classic_settings_stand_in_the_firewall() -> None:
 
     assert found.proxies_dns.value is True
     assert ("10.0.3.4", "10.0.3.5") == found.dns_servers.value
-    assert found.translates_private.value is True
+    assert ("255.255.255.255/32",) == found.keeps_source.value
     assert bare.proxies_dns.value is False
-    assert bare.translates_private.value is False
+    assert ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10") == bare.keeps_source.value
     assert isinstance(bare.rules_known, Known)
 
 

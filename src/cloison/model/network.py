@@ -72,6 +72,8 @@ class Peering(Facet, frozen=True, kw_only=True):
     """False: only the listed subnets are peered."""
     local_subnets: Fact[tuple[str, ...]]
     remote_subnets: Fact[tuple[str, ...]]
+    remote_prefixes: Fact[tuple[str, ...]]
+    """Address space of the other side as this one holds it."""
 
 
 class Direction(Enum):
@@ -198,6 +200,8 @@ class Endpoint(Facet, frozen=True, kw_only=True):
     location: Fact[str]
     security_groups: Fact[tuple[str, ...]]
     """Application security groups, ids in lower case."""
+    planned: bool = False
+    """True while only planned: the service cannot list it yet."""
 
 
 # --- names ---------------------------------------------------------------------------------------------
@@ -210,6 +214,8 @@ class Zone(Facet, frozen=True, kw_only=True):
     """Lower case, no final dot."""
     records_known: Fact[bool]
     """Known(True) when all its address and alias records are in the input."""
+    other_names: frozenset[str] = frozenset()
+    """Relative names, lower case, of record sets that were read and hold neither addresses nor an alias."""
 
 
 class ZoneLink(Facet, frozen=True, kw_only=True):
@@ -246,6 +252,13 @@ class ResolverInbound(Facet, frozen=True, kw_only=True):
 
     network: Fact[ResourceId | None]
     addresses: Fact[tuple[str, ...]]
+
+
+class ResolverOutbound(Facet, frozen=True, kw_only=True):
+    """An outbound endpoint of a DNS resolver: forwarding rules ask their servers from here."""
+
+    network: Fact[ResourceId | None]
+    subnet: Fact[ResourceId | None]
 
 
 class Ruleset(Facet, frozen=True, kw_only=True):
@@ -307,8 +320,8 @@ class Appliance(Facet, frozen=True, kw_only=True):
     dns_servers: Fact[tuple[str, ...]]
     rules: tuple[FirewallRule, ...]
     rules_known: Fact[bool]
-    translates_private: Fact[bool]
-    """True: network rules translate the source also for private destinations (return path is symmetric)."""
+    keeps_source: Fact[tuple[str, ...]]
+    """Destinations towards which network rules leave the source as it is; for others the firewall puts its own."""
 
 
 # --- who asks, and who is asked ------------------------------------------------------------------------

@@ -30,16 +30,16 @@ def at_address(fabric: Fabric, door: Door, host: Host, address: str) -> tuple[Ta
         )
     endpoint, part = max(mine, key=lambda pair: _member_fits(pair[1], host))
     target = _target(fabric, endpoint, address, one, host)
-    return target, tuple(_endpoint_steps(endpoint, part, host))
+    return target, tuple(_endpoint_steps(endpoint, part, door, host))
 
 
 def at_planned(
-    fabric: Fabric, host: Host, endpoint: Endpoint, part: EndpointAddress
+    fabric: Fabric, door: Door, host: Host, endpoint: Endpoint, part: EndpointAddress
 ) -> tuple[Target, tuple[Step, ...]]:
     """The target that a planned endpoint will be: any address of its subnet."""
     subnet_id = known(endpoint.subnet)
     subnet = fabric.subnets.get(subnet_id) if subnet_id is not None else None
-    steps = _endpoint_steps(endpoint, part, host)
+    steps = _endpoint_steps(endpoint, part, door, host)
     prefixes = subnet.prefixes if subnet is not None else None
     if subnet is None or not isinstance(prefixes, Known):
         why = endpoint.subnet if isinstance(endpoint.subnet, Unknown) else prefixes
@@ -48,6 +48,38 @@ def at_planned(
         return Target(f"the address of {endpoint.id.name}", host=host.name, endpoint=endpoint), tuple(steps)
     text = f"an address of {subnet.id.name}"
     return _target(fabric, endpoint, text, spans.usable(prefixes.value), host), tuple(steps)
+
+
+def listed(door: Door, endpoint: Endpoint) -> Step | None:
+    """What the service's own list of connections says against an endpoint; None when they agree.
+
+    Only a connection that both sides hold as approved carries packets.
+    Source: Microsoft Learn, "Manage Azure private endpoints", connection states; checked 2026-11-24.
+    """
+    if isinstance(door.connections, Unknown) or endpoint.planned:
+        return None
+    states = [state for id, state in door.connections.value if id == endpoint.id]
+    cite = door.connections.cite
+    name = endpoint.id.name
+    if not states and any(not id for id, _ in door.connections.value):
+        return None
+    if not states:
+        text = f"{door.id.name} does not list private endpoint {name}, which names it"
+        return Step(HopKind.DOOR, Outcome.UNKNOWN, text, (cite,), f"read {door.id.name} and {name} again")
+    if "approved" in states:
+        return None
+    return _step(Outcome.STOP, f"{door.id.name} holds the connection of {name} as {states[0]}", cite)
+
+
+def unseen(fabric: Fabric, door: Door) -> Step | None:
+    """A doubt when the service lists an approved connection of an endpoint that is not in the input."""
+    if isinstance(door.connections, Unknown):
+        return None
+    for id, state in door.connections.value:
+        if state == "approved" and id not in fabric.endpoints:
+            text = f"{door.id.name} lists an approved private endpoint that is not in the input: {id}"
+            return Step(HopKind.NAME, Outcome.UNKNOWN, text, (door.connections.cite,), f"add {id}")
+    return None
 
 
 def public_target(door: Door, host: Host) -> Target:
@@ -158,8 +190,11 @@ def state(endpoint: Endpoint) -> list[Step]:
     return steps
 
 
-def _endpoint_steps(endpoint: Endpoint, part: EndpointAddress, host: Host) -> list[Step]:
+def _endpoint_steps(endpoint: Endpoint, part: EndpointAddress, door: Door, host: Host) -> list[Step]:
     steps = state(endpoint)
+    against = listed(door, endpoint)
+    if against is not None:
+        steps.append(against)
     name = endpoint.id.name
     if not _member_fits(part, host):
         text = f"{host.name} resolves to the address that {name} has for {part.member}, not for {host.member}"

@@ -25,6 +25,7 @@ from cloison.model.network import (
     Peering,
     Record,
     ResolverInbound,
+    ResolverOutbound,
     Route,
     RouteTable,
     Ruleset,
@@ -37,6 +38,7 @@ from cloison.model.network import (
 from cloison.reach import spans
 
 F = TypeVar("F", bound=Facet)
+A = TypeVar("A", Appliance, ResolverInbound)
 
 
 def known(fact: Fact[ResourceId | None]) -> ResourceId | None:
@@ -78,11 +80,9 @@ class Fabric:
         self.ways_in_of = _group(self.all(WayIn), lambda way: known(way.network))
         self.nats = {facet.id: facet for facet in self.all(Nat)}
         self.peerings_of = _group(self.all(Peering), lambda peering: peering.local)
+        self.peerings_to = _group(self.all(Peering), lambda peering: known(peering.remote))
         self.peering = {(peering.local, known(peering.remote)): peering for peering in self.all(Peering)}
-        self.appliances: dict[int, list[Appliance]] = defaultdict(list)
-        for appliance in self.all(Appliance):
-            for text in appliance.addresses.value if isinstance(appliance.addresses, Known) else ():
-                self.appliances[spans.address(text) or 0].append(appliance)
+        self.appliances = _by_address(self.all(Appliance))
 
     def _index_endpoints(self) -> None:
         self.endpoints = {facet.id: facet for facet in self.all(Endpoint)}
@@ -101,18 +101,18 @@ class Fabric:
         self.links_of_zone = _group(self.all(ZoneLink), lambda link: link.zone)
         self.records: dict[tuple[ResourceId, str], list[Record]] = defaultdict(list)
         self.wildcards: dict[ResourceId, list[str]] = defaultdict(list)
+        self.names_of: dict[ResourceId, dict[str, None]] = defaultdict(dict)
         for record in self.all(Record):
             self.records[record.zone, record.name].append(record)
-            if record.name.startswith("*"):
+            self.names_of[record.zone][record.name] = None
+            if record.name == "*" or record.name.startswith("*."):
                 self.wildcards[record.zone].append(record.name)
         self.groups_into: dict[ResourceId | None, list[Endpoint]] = defaultdict(list)
         for endpoint in self.all(Endpoint):
             for config in endpoint.zones:
                 self.groups_into[known(config.zone)].append(endpoint)
-        self.inbound: dict[int, list[ResolverInbound]] = defaultdict(list)
-        for inbound in self.all(ResolverInbound):
-            for text in inbound.addresses.value if isinstance(inbound.addresses, Known) else ():
-                self.inbound[spans.address(text) or 0].append(inbound)
+        self.inbound = _by_address(self.all(ResolverInbound))
+        self.outbound = {facet.id: facet for facet in self.all(ResolverOutbound)}
         self.rulesets = {facet.id: facet for facet in self.all(Ruleset)}
         self.rulesets_of = _group(self.all(RulesetLink), lambda link: known(link.network))
         self.forwarding_of = _group(self.all(ForwardingRule), lambda rule: rule.ruleset)
@@ -131,12 +131,38 @@ class Fabric:
         return self.networks.get(subnet.network)
 
     def prefixes(self, network: ResourceId) -> spans.Spans:
-        """Address space of a network; empty when it was not read or is not known."""
-        facet = self.networks.get(network)
-        if facet is None or not isinstance(facet.prefixes, Known):
-            return ()
-        found = (spans.prefix(text) for text in facet.prefixes.value)
+        """Address space of a network; empty when neither it nor a network peered with it tells."""
+        found = (spans.prefix(text) for text in self.prefix_texts(network))
         return spans.union(*(span for span in found if span is not None))
+
+    def prefix_texts(self, network: ResourceId) -> tuple[str, ...]:
+        """Address space of a network as told; that of one that was not read is what peerings hold of it."""
+        facet = self.networks.get(network)
+        if facet is not None:
+            return facet.prefixes.value if isinstance(facet.prefixes, Known) else ()
+        for peering in self.peerings_to.get(network, ()):
+            if isinstance(peering.remote_prefixes, Known):
+                return peering.remote_prefixes.value
+        return ()
+
+    def subnet_at(self, network: ResourceId, number: int) -> Subnet | None:
+        """The subnet of a network that an address lies in, when it was read."""
+        one = ((number, number),)
+        for subnet in self.subnets_of.get(network, ()):
+            texts = subnet.prefixes.value if isinstance(subnet.prefixes, Known) else ()
+            if any(spans.covers((span,), one) for text in texts if (span := spans.prefix(text))):
+                return subnet
+        return None
+
+
+def _by_address(facets: list[A]) -> dict[int, list[A]]:
+    grouped: dict[int, list[A]] = {}
+    for facet in facets:
+        for text in facet.addresses.value if isinstance(facet.addresses, Known) else ():
+            number = spans.address(text)
+            if number is not None:
+                grouped.setdefault(number, []).append(facet)
+    return grouped
 
 
 def _group(facets: list[F], key: Callable[[F], ResourceId | None]) -> dict[ResourceId | None, list[F]]:

@@ -12,19 +12,15 @@ import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Fact, Known, Origin, Unknown
-from cloison.model.network import Direction, FilterRule, Subnet
+from cloison.model.network import Direction, FilterRule, Route, Subnet
 from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
-from cloison.reach import peerings, spans
+from cloison.reach import gateways, peerings, spans
 from cloison.reach.fabric import Fabric
 from cloison.reach.packets import Flow, Source, Target
 
-PRIVATE_USE = spans.union(
-    *(
-        span
-        for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-        if (span := spans.prefix(text))
-    )
-)
+PRIVATE_PREFIXES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+PRIVATE_USE = spans.union(*(span for text in PRIVATE_PREFIXES if (span := spans.prefix(text))))
+AZURE_DNS = Target("Azure DNS", tag="azureplatformdns")
 DEFAULTS = (
     "Microsoft Learn, Azure network security groups overview, default security rules, checked 2026-01-05"
 )
@@ -38,14 +34,15 @@ class Match(Enum):
     MAYBE = "maybe"
 
 
+_OPPOSITE = {Match.YES: Match.NO, Match.NO: Match.YES, Match.MAYBE: Match.MAYBE}
+
+
 class Tagged(msgspec.Struct, frozen=True):
     """What the tag `VirtualNetwork` holds, seen from one subnet."""
 
     sure: spans.Spans
     maybe: spans.Spans
-    """Prefixes of networks whose peering is not known to be usable."""
-    doubtful: bool = False
-    """True when prefixes are not known, so that any private address may belong."""
+    """Prefixes of networks whose peering is not known to be usable; everything when routes are not known."""
 
 
 def outbound(fabric: Fabric, source: Source, target: Target, flow: Flow) -> list[Step]:
@@ -57,7 +54,8 @@ def inbound(fabric: Fabric, source: Source, target: Target, flow: Flow) -> list[
     """Steps of the filter on the endpoint's subnet, where that subnet's policy applies filters to endpoints."""
     subnet = target.subnet
     if subnet is None:
-        return []
+        text = f"the subnet of {target.text} is not in the input, so its filter is not known"
+        return [Step(HopKind.FILTER, Outcome.UNKNOWN, text, (), "add its network")]
     policies = subnet.endpoint_policies
     if isinstance(policies, Unknown):
         if isinstance(subnet.filter, Known) and subnet.filter.value is None:
@@ -66,6 +64,19 @@ def inbound(fabric: Fabric, source: Source, target: Target, flow: Flow) -> list[
     if policies.value not in ("networksecuritygroupenabled", "enabled"):
         return []
     return _at(fabric, subnet, Direction.INBOUND, source, target, flow)
+
+
+def to_azure_dns(fabric: Fabric, source: Source) -> list[Step]:
+    """Steps of the filter on the source's subnet towards 168.63.129.16: only rules that name its tag count.
+
+    Source: Microsoft Learn, "Azure platform considerations" of network security groups; checked 2026-11-24.
+    """
+    return _at(fabric, source.subnet, Direction.OUTBOUND, source, AZURE_DNS, Flow("udp", 53))
+
+
+def at_server(fabric: Fabric, source: Source, target: Target, flow: Flow) -> list[Step]:
+    """Steps of the filter on the subnet of a machine that is no private endpoint."""
+    return _at(fabric, target.subnet, Direction.INBOUND, source, target, flow) if target.subnet else []
 
 
 def _at(
@@ -96,6 +107,7 @@ class _Question:
     ) -> None:
         self.fabric = fabric
         self.direction = direction
+        self.subnet = subnet
         self.source = source
         self.target = target
         self.flow = flow
@@ -209,8 +221,10 @@ class _Question:
         return best, why
 
     def _towards(self, text: str) -> Match:
+        if self.target is AZURE_DNS:
+            return Match.YES if text.lower() == AZURE_DNS.tag else Match.NO
         if self.target.public:
-            return public_destination(text, self.target)
+            return self._public(text)
         sure, maybe = self._meaning(text)
         if spans.covers(sure, self.target.spans):
             return Match.YES
@@ -218,12 +232,29 @@ class _Question:
             return Match.MAYBE
         return Match.NO
 
+    def _public(self, text: str) -> Match:
+        """Whether a prefix or tag takes in a public address; user routes put it into `VirtualNetwork`."""
+        word = text.lower()
+        if word not in ("virtualnetwork", "internet"):
+            return public_destination(text, self.target)
+        inside = _routed(self.fabric, self.subnet, self.target)
+        return inside if word == "virtualnetwork" else _OPPOSITE[inside]
+
     def _sources(self, rule: FilterRule) -> tuple[spans.Spans, spans.Spans]:
         """Addresses that the rule takes in for sure, and those that it may."""
+        sure, maybe = self._addresses(rule)
+        # Private endpoints ignore source ports. Source: Microsoft Learn, What is a private endpoint, limitations
+        # of network security groups; checked 2026-11-24.
+        ignored = self.direction is Direction.INBOUND and self.target.endpoint is not None
+        if ignored or _source_ports(rule) is Match.YES:
+            return sure, maybe
+        return (), spans.union(*sure, *maybe)
+
+    def _addresses(self, rule: FilterRule) -> tuple[spans.Spans, spans.Spans]:
         by_group = _groups(rule.source_groups, self.source.groups)
         if by_group is Match.YES:
             return spans.EVERYTHING, ()
-        if isinstance(rule.sources, Unknown) or _source_ports(rule) is not Match.YES:
+        if isinstance(rule.sources, Unknown):
             return (), spans.EVERYTHING
         sure: list[spans.Span] = []
         maybe: list[spans.Span] = list(spans.EVERYTHING) if by_group is Match.MAYBE else []
@@ -267,12 +298,42 @@ def _virtual_network(fabric: Fabric, subnet: Subnet, other: Subnet | None) -> Ta
         usable = peerings.usable(peerings.status(fabric, subnet.network, neighbour, subnet, far))
         if usable is not False:
             (sure if usable else maybe).extend(fabric.prefixes(neighbour))
-    table = subnet.routes.value if isinstance(subnet.routes, Known) else None
-    for route in fabric.routes_of.get(table, ()) if table else ():
+    for route in _routes(fabric, subnet):
         if isinstance(route.prefix, Known) and (span := spans.prefix(route.prefix.value)):
             (maybe if route.maybe else sure).append(span)
+    # Learnt prefixes belong to it as well, and a table that was not read may hold any prefix.
+    if gateways.in_reach(fabric, subnet.network) or not _routes_known(fabric, subnet):
+        maybe.extend(spans.EVERYTHING)
     taken = spans.union(*sure)
     return Tagged(taken, spans.subtract(spans.union(*maybe), taken))
+
+
+def _routes(fabric: Fabric, subnet: Subnet) -> list[Route]:
+    table = subnet.routes.value if isinstance(subnet.routes, Known) else None
+    return fabric.routes_of.get(table, []) if table is not None else []
+
+
+def _routes_known(fabric: Fabric, subnet: Subnet) -> bool:
+    if isinstance(subnet.routes, Unknown):
+        return False
+    if subnet.routes.value is None:
+        return True
+    table = fabric.tables.get(subnet.routes.value)
+    if table is None or table.maybe is not None or isinstance(table.routes_known, Unknown):
+        return False
+    return not any(isinstance(route.prefix, Unknown) for route in _routes(fabric, subnet))
+
+
+def _routed(fabric: Fabric, subnet: Subnet, target: Target) -> Match:
+    """Whether user routes of a subnet take in a public target, so that `VirtualNetwork` does."""
+    best = Match.NO if _routes_known(fabric, subnet) else Match.MAYBE
+    for route in _routes(fabric, subnet):
+        if isinstance(route.prefix, Known):
+            match = public_destination(route.prefix.value, target)
+            if match is Match.YES and route.maybe is None:
+                return Match.YES
+            best = best if match is Match.NO else Match.MAYBE
+    return best
 
 
 def public_destination(text: str, target: Target) -> Match:

@@ -1,7 +1,7 @@
 """Firewalls: what an appliance does with packets that routes send to it.
 
-Source: Microsoft Learn, "Azure Firewall rule processing logic", "Azure Firewall SNAT private IP address
-ranges"; checked 2026-01-05.
+Sources: Microsoft Learn, "Azure Firewall rule processing logic", "Azure Firewall SNAT private IP address
+ranges", "Use FQDN filtering in network rules"; checked 2026-11-24.
 """
 
 from __future__ import annotations
@@ -25,6 +25,15 @@ class Passage(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
     translated: bool | None
     """None: not known."""
+    proxied: bool | None = False
+    """True when an application rule passed some of it: the firewall goes where its own DNS sends it. None: perhaps."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is known what the firewall does, good or bad."""
+        return any(step.outcome is Outcome.STOP for step in self.steps) or not any(
+            step.outcome is Outcome.UNKNOWN for step in self.steps
+        )
 
 
 def decide(appliance: Appliance, source: Source, target: Target, flow: Flow) -> Passage:
@@ -35,6 +44,8 @@ def decide(appliance: Appliance, source: Source, target: Target, flow: Flow) -> 
     remaining = source.spans
     used: list[FirewallRule] = []
     doubts: list[FirewallRule] = []
+    by_network: list[spans.Span] = []
+    by_name: list[spans.Span] = []
     name = appliance.id.name
     for rule in _in_order(appliance):
         match = _wants(rule, target, flow)
@@ -46,10 +57,13 @@ def decide(appliance: Appliance, source: Source, target: Target, flow: Flow) -> 
             remaining = spans.subtract(remaining, taken)
             if rule.allow:
                 used.append(rule)
+                by_name.extend(taken if rule.kind == "application" else ())
             else:
                 steps.append(_denied(name, rule, taken, target, flow, doubts))
         elif taken or spans.meets(remaining, maybe):
             doubts.append(rule)
+            perhaps = spans.intersect(remaining, spans.union(*sure, *maybe))
+            by_network.extend(perhaps if rule.kind == "network" and rule.allow else ())
     if remaining:
         steps.append(_nothing_matched(appliance, remaining, target, flow, doubts))
     elif doubts and any(not rule.allow for rule in doubts):
@@ -57,7 +71,11 @@ def decide(appliance: Appliance, source: Source, target: Target, flow: Flow) -> 
     if not any(step.outcome is not Outcome.PASS for step in steps):
         cites = tuple(Cite(rule.id, rule.pointer) for rule in used)
         steps.append(Step(HopKind.FILTER, Outcome.PASS, f"firewall {name} lets {target.text} pass", cites))
-    return Passage(tuple(steps), _translates(appliance, used, target))
+    allowing = [rule for rule in doubts if rule.allow]
+    proxied: bool | None = any(rule.kind == "application" for rule in (*used, *allowing))
+    if proxied and not spans.subtract(spans.union(*by_name), spans.union(*by_network)):
+        proxied = None
+    return Passage(tuple(steps), _translates(appliance, used, allowing, target), proxied)
 
 
 def names_host(patterns: Fact[tuple[str, ...]], host: str) -> Match:
@@ -85,7 +103,13 @@ def _wants(rule: FirewallRule, target: Target, flow: Flow) -> Match:
         return Match.MAYBE
     port = ports(rule.ports, flow.port)
     if rule.kind == "application":
-        if flow.protocol != "tcp" or not target.host:
+        # Pods speak TLS to every service but to file shares (445), whose protocol names no host.
+        if (
+            flow.protocol != "tcp"
+            or not target.host
+            or "https" not in rule.protocols.value
+            or flow.port == 445
+        ):
             return Match.NO
         return _both(port, _application(rule, target))
     if not {"any", "*", flow.protocol} & set(rule.protocols.value):
@@ -102,12 +126,10 @@ def _application(rule: FirewallRule, target: Target) -> Match:
 
 
 def _destination(rule: FirewallRule, target: Target) -> Match:
-    named = names_host(rule.names, target.host) if target.host else Match.NO
-    if named is Match.YES:
-        return named
-    if isinstance(rule.destinations, Unknown):
+    if isinstance(rule.destinations, Unknown) or isinstance(rule.names, Unknown):
         return Match.MAYBE
-    best = named
+    # Names stand for the addresses that the firewall last resolved them to, and two names may share one.
+    best = Match.MAYBE if rule.names.value else Match.NO
     for text in rule.destinations.value:
         match = _towards(text, target)
         if match is Match.YES:
@@ -179,8 +201,16 @@ def _doubtful(name: str, rule: FirewallRule, target: Target) -> Step:
     return Step(HopKind.FILTER, Outcome.UNKNOWN, text, (Cite(rule.id, rule.pointer),), ask)
 
 
-def _translates(appliance: Appliance, used: list[FirewallRule], target: Target) -> bool | None:
-    if target.public or not any(rule.kind == "network" for rule in used):
+def _translates(
+    appliance: Appliance, used: list[FirewallRule], perhaps: list[FirewallRule], target: Target
+) -> bool | None:
+    """Whether the firewall puts its own address on the packets. perhaps: rules that may have let some pass."""
+    if target.public or not any(rule.kind == "network" for rule in (*used, *perhaps)):
         return True
-    fact = appliance.translates_private
-    return fact.value if isinstance(fact, Known) else None
+    if isinstance(appliance.keeps_source, Unknown):
+        return None
+    kept = spans.union(*(span for text in appliance.keeps_source.value if (span := spans.prefix(text))))
+    if not spans.meets(kept, target.spans):
+        return True
+    sure = any(rule.kind == "network" for rule in used) and spans.covers(kept, target.spans)
+    return False if sure else None

@@ -1,50 +1,30 @@
 """Names: who answers a network's queries, and with what.
 
-Sources: Microsoft Learn, "What is a private Azure DNS zone", "Fallback to internet for Azure Private DNS zones",
-"Azure Private Endpoint private DNS zone values", "Azure DNS Private Resolver endpoints and rulesets"; checked
-2026-01-05.
+Sources: Microsoft Learn, "Name resolution for resources in Azure virtual networks", "Azure Private Endpoint private
+DNS zone values", "Azure DNS Private Resolver endpoints and rulesets", "Azure Firewall DNS settings"; checked
+2026-11-24.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Known, Origin, Unknown
-from cloison.model.network import (
-    Appliance,
-    Door,
-    Endpoint,
-    EndpointAddress,
-    ForwardingRule,
-    Host,
-    Record,
-    ZoneLink,
-)
+from cloison.model.network import Appliance, Door, ForwardingRule, Host, ResolverInbound, Ruleset
 from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
-from cloison.reach import peerings, spans
+from cloison.reach import doors, peerings, spans, zones
 from cloison.reach.fabric import Fabric, known
 from cloison.reach.filters import Match
 from cloison.reach.packets import Source
+from cloison.reach.zones import Answer, Relay
 
 MOST_ALIASES = 16
 MOST_SERVERS = 6
 PLATFORM_TEXT = "168.63.129.16"
 PUBLIC_DNS = "the service's public name, Microsoft Learn, Azure Private Endpoint DNS, checked 2026-01-05"
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """One possible answer. Without address, endpoint and public flag the name leads nowhere, or nobody knows."""
-
-    steps: tuple[Step, ...]
-    address: str = ""
-    planned: tuple[Endpoint, EndpointAddress] | None = None
-    """An endpoint whose address is decided at deployment."""
-    public: bool = False
-
-    def after(self, *steps: Step) -> Answer:
-        """The same answer with steps before its own."""
-        return Answer((*steps, *self.steps), self.address, self.planned, self.public)
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -56,12 +36,48 @@ class Server(msgspec.Struct, frozen=True):
     answers: tuple[Answer, ...]
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What is asked, where, and from behind how many servers."""
+
+    door: Door
+    host: Host
+    name: str
+    """The host's own name, or an alias that led here."""
+    network: ResourceId
+    """The network in which it is asked."""
+    asker: ResourceId | None = None
+    """The subnet of a server that asks; None for the pods themselves."""
+    servers: int = 0
+    aliases: int = 0
+
+    def at(self, network: ResourceId, asker: ResourceId | None) -> Question:
+        """The same question asked by a server in another network."""
+        return msgspec.structs.replace(self, network=network, asker=asker, servers=self.servers + 1)
+
+    def alias(self, name: str) -> Question:
+        """The question for an alias, with the same eyes."""
+        return msgspec.structs.replace(self, name=name, aliases=self.aliases + 1)
+
+
 def ask(fabric: Fabric, source: Source, door: Door, host: Host) -> tuple[Server, ...]:
     """The servers that pods on the source's subnet may ask for a host, each with its possible answers."""
     key = ("name", source.network, door.id, host.name)
     found = fabric.memo.get(key)
     if found is None:
-        found = fabric.memo[key] = _ask(fabric, source.network, door, host)
+        found = fabric.memo[key] = _ask(fabric, Question(door, host, host.name, source.network))
+    return found  # type: ignore[return-value]  # filed under this key only here
+
+
+def told_to(fabric: Fabric, appliance: Appliance, host: str) -> tuple[Answer, ...]:
+    """What a firewall itself is told when it asks for a host; nothing for names that are no host's."""
+    home, asked = known(appliance.network), fabric.host_doors.get(host)
+    if home is None or asked is None:
+        return ()
+    key = ("told", appliance.id, host)
+    found = fabric.memo.get(key)
+    if found is None:
+        question = Question(*asked, host, home, known(appliance.subnet))
+        found = fabric.memo[key] = tuple(_behind(fabric, appliance, question))
     return found  # type: ignore[return-value]  # filed under this key only here
 
 
@@ -73,11 +89,15 @@ def approved(fabric: Fabric, door: Door) -> tuple[Match, Step]:
             continue
         facts = (endpoint.groups, endpoint.status)
         unread = endpoint.maybe or next((fact for fact in facts if isinstance(fact, Unknown)), None)
+        against = doors.listed(door, endpoint)
         if unread is not None:
             maybe = unknown_step(HopKind.NAME, unread)
         elif isinstance(endpoint.status, Known) and endpoint.status.value == "approved":
-            text = f"{door.id.name} has an approved private endpoint for {door.subresource}"
-            return Match.YES, Step(HopKind.NAME, Outcome.PASS, text, (endpoint.status.cite,))
+            if against is None:
+                text = f"{door.id.name} has an approved private endpoint for {door.subresource}"
+                return Match.YES, Step(HopKind.NAME, Outcome.PASS, text, (endpoint.status.cite,))
+            if against.outcome is Outcome.UNKNOWN:
+                maybe = msgspec.structs.replace(against, hop=HopKind.NAME)
     if maybe is None:
         maybe = _endpoint_elsewhere(fabric, door)
     if maybe is not None:
@@ -95,14 +115,14 @@ def _endpoint_elsewhere(fabric: Fabric, door: Door) -> Step | None:
             return unknown_step(HopKind.NAME, endpoint.target)
     if isinstance(door.connections, Unknown):
         return unknown_step(HopKind.NAME, door.connections)
-    for id_text, state in door.connections.value:
-        if state == "approved" and id_text not in fabric.endpoints:
-            text = f"{door.id.name} lists an approved private endpoint that is not in the input: {id_text}"
-            return Step(HopKind.NAME, Outcome.UNKNOWN, text, (door.connections.cite,), f"add {id_text}")
-    return None
+    return doors.unseen(fabric, door)
 
 
-def _ask(fabric: Fabric, network: ResourceId, door: Door, host: Host) -> tuple[Server, ...]:
+# Servers
+
+
+def _ask(fabric: Fabric, question: Question) -> tuple[Server, ...]:
+    network = question.network
     facet = fabric.networks.get(network)
     if facet is None:
         step = Step(
@@ -113,386 +133,246 @@ def _ask(fabric: Fabric, network: ResourceId, door: Door, host: Host) -> tuple[S
         return (Server("", None, (Answer((unknown_step(HopKind.NAME, facet.dns_servers),)),)),)
     cite = facet.dns_servers.cite
     servers = [text for text in dict.fromkeys(facet.dns_servers.value) if text] or [PLATFORM_TEXT]
-    return tuple(_server(fabric, network, text, cite, door, host, 0) for text in servers)
+    return tuple(_server(fabric, question, text, cite) for text in servers)
 
 
-def _server(
-    fabric: Fabric, network: ResourceId, text: str, cite: Cite, door: Door, host: Host, depth: int
-) -> Server:
+def _server(fabric: Fabric, question: Question, text: str, cite: Cite) -> Server:
+    """One server by its address, as it is seen from the network of the question."""
+    network = question.network
+    if question.servers > MOST_SERVERS:
+        text_ = f"DNS servers forward {question.host.name} round in a circle"
+        return Server(text, None, (Answer((Step(HopKind.NAME, Outcome.STOP, text_, (cite,)),)),))
     if text == PLATFORM_TEXT:
-        return Server("", network, tuple(_azure(fabric, network, host.name, door, depth)))
-    if depth > MOST_SERVERS:
-        step = Step(HopKind.NAME, Outcome.STOP, f"DNS servers forward {host.name} round in a circle", (cite,))
-        return Server(text, None, (Answer((step,)),))
-    number = spans.address(text) or 0
+        return Server("", network, tuple(_azure(fabric, question)))
+    number = spans.address(text)
     told = fabric.forwarders.get(text)
     if told is not None:
-        step = Step(
-            HopKind.NAME,
-            Outcome.PASS,
-            f"{text} answers with the eyes of {told.name}, as told by --dns",
-            (cite,),
-        )
-        return _with_eyes(fabric, told, text, step, door, host, depth)
-    inbound = [one for one in fabric.inbound.get(number, ()) if _near(fabric, network, known(one.network))]
-    if inbound and (home := known(inbound[0].network)) is not None:
-        step = Step(
-            HopKind.NAME, Outcome.PASS, f"{text} is DNS resolver endpoint {inbound[0].id.name}", (cite,)
-        )
-        return _with_eyes(fabric, home, text, step, door, host, depth)
-    for appliance in fabric.appliances.get(number, ()):
-        home = known(appliance.network)
-        if home is not None and _near(fabric, network, home):
-            return _proxy(fabric, appliance, home, text, cite, door, host, depth)
-    step = Step(
-        HopKind.NAME,
-        Outcome.UNKNOWN,
-        f"what the DNS server {text} of {network.name} answers is not in the input",
-        (cite,),
-        f"say whose eyes it has: --dns {text}=NETWORK, the network in which it asks Azure DNS",
-    )
-    return Server(text, _home(fabric, network, number), (Answer((step,)),))
+        said = f"{text} answers with the eyes of {told.name}, as told by --dns"
+        return _with_eyes(fabric, question, told, text, Step(HopKind.NAME, Outcome.PASS, said, (cite,)))
+    holder = _holder(fabric, network, number) if number is not None else None
+    home = known(holder.network) if holder is not None else None
+    if holder is None or home is None:
+        ask = f"say whose eyes it has: --dns {text}=NETWORK, the network in which it asks Azure DNS"
+        said = f"what the DNS server {text} of {network.name} answers is not in the input"
+        step = Step(HopKind.NAME, Outcome.UNKNOWN, said, (cite,), ask)
+        return Server(text, _home(fabric, network, number), (Answer((step,)),))
+    if isinstance(holder, ResolverInbound):
+        step = Step(HopKind.NAME, Outcome.PASS, f"{text} is DNS resolver endpoint {holder.id.name}", (cite,))
+        return _with_eyes(fabric, question, home, text, step)
+    return _proxy(fabric, question, holder, home, text, cite)
 
 
-def _with_eyes(
-    fabric: Fabric, eyes: ResourceId, text: str, step: Step, door: Door, host: Host, depth: int
-) -> Server:
-    answers = _azure(fabric, eyes, host.name, door, depth + 1)
+def _holder(fabric: Fabric, network: ResourceId, number: int) -> ResolverInbound | Appliance | None:
+    """What answers at an address: nearest first, as networks that do not see each other may reuse addresses."""
+    holders = (*fabric.inbound.get(number, ()), *fabric.appliances.get(number, ()))
+    near = [one for one in holders if known(one.network) == network]
+    near = near or [one for one in holders if _peered(fabric, network, known(one.network))]
+    found = near or list(holders)
+    return found[0] if len({known(one.network) for one in found}) == 1 else None
+
+
+def _peered(fabric: Fabric, network: ResourceId, home: ResourceId | None) -> bool:
+    return home is not None and ((network, home) in fabric.peering or (home, network) in fabric.peering)
+
+
+def _with_eyes(fabric: Fabric, question: Question, eyes: ResourceId, text: str, step: Step) -> Server:
+    answers = _azure(fabric, question.at(eyes, question.asker))
     return Server(text, eyes, tuple(answer.after(step) for answer in answers))
 
 
 def _proxy(
-    fabric: Fabric,
-    appliance: Appliance,
-    home: ResourceId,
-    text: str,
-    cite: Cite,
-    door: Door,
-    host: Host,
-    depth: int,
+    fabric: Fabric, question: Question, appliance: Appliance, home: ResourceId, text: str, cite: Cite
 ) -> Server:
-    proxies, servers = appliance.proxies_dns, appliance.dns_servers
+    proxies = appliance.proxies_dns
     if isinstance(proxies, Unknown):
         return Server(text, home, (Answer((unknown_step(HopKind.NAME, proxies),)),))
     if not proxies.value:
-        step = Step(
-            HopKind.NAME,
-            Outcome.STOP,
-            f"firewall {appliance.id.name} is no DNS proxy, so {text} does not answer",
-            (proxies.cite,),
-        )
+        said = f"firewall {appliance.id.name} is no DNS proxy, so {text} does not answer"
+        step = Step(HopKind.NAME, Outcome.STOP, said, (proxies.cite,))
         return Server(text, home, (Answer((step,)),))
-    step = Step(
-        HopKind.NAME,
-        Outcome.PASS,
-        f"{text} is the DNS proxy of firewall {appliance.id.name}",
-        (cite, proxies.cite),
-    )
+    said = f"{text} is the DNS proxy of firewall {appliance.id.name}"
+    step = Step(HopKind.NAME, Outcome.PASS, said, (cite, proxies.cite))
+    behind = _behind(fabric, appliance, question.at(home, known(appliance.subnet)))
+    return Server(text, home, tuple(answer.after(step) for answer in behind))
+
+
+def _behind(fabric: Fabric, appliance: Appliance, question: Question) -> Iterator[Answer]:
+    """What the servers behind a firewall answer; its subnet is where the questions come from."""
+    servers = appliance.dns_servers
     if isinstance(servers, Unknown):
-        return Server(text, home, (Answer((step, unknown_step(HopKind.NAME, servers))),))
-    onward = servers.value or (PLATFORM_TEXT,)
-    behind = [_server(fabric, home, one, servers.cite, door, host, depth + 1) for one in onward]
-    return Server(text, home, tuple(answer.after(step) for server in behind for answer in server.answers))
+        yield Answer((unknown_step(HopKind.NAME, servers),))
+        return
+    for text in servers.value or (PLATFORM_TEXT,):
+        yield from _relayed(fabric, question, text, servers.cite)
 
 
-def _near(fabric: Fabric, network: ResourceId, home: ResourceId | None) -> bool:
-    """Whether a server's network is this one or has any peering with it; networks elsewhere may reuse addresses."""
-    if home is None:
-        return False
-    return home == network or (network, home) in fabric.peering or (home, network) in fabric.peering
+def _relayed(fabric: Fabric, question: Question, text: str, cite: Cite) -> Iterator[Answer]:
+    """Answers of a server that another server asks, with the way between them still to be judged."""
+    server = _server(fabric, question, text, cite)
+    relay = Relay(question.asker, server.address, server.network) if server.address else None
+    for answer in server.answers:
+        yield answer.after(relay=relay)
 
 
-def _home(fabric: Fabric, network: ResourceId, number: int) -> ResourceId | None:
+def _home(fabric: Fabric, network: ResourceId, number: int | None) -> ResourceId | None:
+    if number is None:
+        return None
     for candidate in (network, *peerings.neighbours(fabric, network)):
         if spans.covers(fabric.prefixes(candidate), ((number, number),)):
             return candidate
     return None
 
 
-def _azure(fabric: Fabric, eyes: ResourceId, name: str, door: Door, depth: int) -> list[Answer]:
+# Azure DNS
+
+
+def _azure(fabric: Fabric, question: Question) -> list[Answer]:
     """Azure DNS with the eyes of one network, following aliases; every one is tested against private zones again."""
-    steps: list[Step] = []
-    for _ in range(MOST_ALIASES):
-        zone, doubts = _zone_for(fabric, eyes, name)
-        steps.extend(doubts)
-        if zone is not None:
-            answers, alias = _in_zone(fabric, zone, name)
-            if alias:
-                steps.extend(answers[0].steps)
-                name = alias
-                continue
-            return [answer.after(*steps) for answer in answers]
-        rule = _forwarding_rule(fabric, eyes, name)
-        if rule is not None:
-            return [answer.after(*steps) for answer in _forwarded(fabric, eyes, rule, name, door, depth)]
-        known_as = _public_alias(fabric, eyes, name, door)
-        if known_as.alternatives is not None:
-            onward = _azure(fabric, eyes, known_as.alias, door, depth)
-            return [answer.after(*steps, *known_as.steps) for answer in (*onward, *known_as.alternatives)]
-        steps.extend(known_as.steps)
-        if not known_as.alias:
-            return [Answer(tuple(steps), public=known_as.resolves)]
-        name = known_as.alias
-    steps.append(Step(HopKind.NAME, Outcome.STOP, f"{name} is an alias of itself"))
-    return [Answer(tuple(steps))]
+    eyes, name = question.network, question.name
+    if question.aliases > MOST_ALIASES:
+        return [Answer((Step(HopKind.NAME, Outcome.STOP, f"{name} is an alias of itself"),))]
+    links, doubts = zones.links_for(fabric, eyes, name)
+    if len(links) > 1:
+        return [zones.two_zones(eyes, links).after(*doubts)]
+    if links:
+        found = zones.in_zone(fabric, links[0], name, doors.unseen(fabric, question.door))
+        onward = [one for answer in found for one in _onward(fabric, question, answer)]
+        return [answer.after(*doubts) for answer in onward]
+    rules = list(_forwarding_rules(fabric, eyes, name))
+    forwarded = [answer for rule in rules for answer in _forwarded(fabric, question, rule)]
+    return [answer.after(*doubts) for answer in forwarded or _public(fabric, question)]
 
 
-class _Alias(msgspec.Struct):
-    """What public DNS says of a name."""
+def _onward(fabric: Fabric, question: Question, answer: Answer) -> list[Answer]:
+    """An answer that needs no more asking, or what follows from an alias or from public DNS."""
+    if answer.alias:
+        return [one.after(*answer.steps) for one in _azure(fabric, question.alias(answer.alias))]
+    if answer.public:
+        return [one.after(*answer.steps) for one in _public(fabric, question)]
+    return [answer]
 
-    alias: str = ""
-    steps: tuple[Step, ...] = ()
-    resolves: bool = True
-    alternatives: tuple[Answer, ...] | None = None
-    """Set when the alias may not be in effect: the answers without it."""
 
-
-def _public_alias(fabric: Fabric, eyes: ResourceId, name: str, door: Door) -> _Alias:
-    asked = next((host for host in door.hosts if host.name == name), None)
-    if asked is None:
-        other = fabric.host_doors.get(name)
-        if other is not None:
-            door, asked = other
-    public = _public_step(fabric, eyes, name, door)
-    if asked is None:
-        if any(host.alias == name for host in door.hosts):
-            return _Alias(steps=(public,))
+def _public(fabric: Fabric, question: Question) -> list[Answer]:
+    """What public DNS says: known for the host and for its alias, which leads to the public address."""
+    door, host, name = question.door, question.host, question.name
+    public = _public_step(fabric, question)
+    if name not in (host.name, host.alias):
         text = f"what public DNS says of {name} is not in the input"
-        return _Alias(
-            steps=(Step(HopKind.NAME, Outcome.UNKNOWN, text, (), f"resolve {name}"),), resolves=False
-        )
-    if not asked.alias:
-        return _Alias(steps=(public,))
+        return [Answer((Step(HopKind.NAME, Outcome.UNKNOWN, text, (), f"resolve {name}"),))]
+    if name == host.alias or not host.alias:
+        return [Answer((public,), public=True)]
     match, why = approved(fabric, door)
     if match is Match.NO:
-        return _Alias(steps=(why, public))
-    step = Step(HopKind.NAME, Outcome.PASS, f"{name} is an alias of {asked.alias}", why.cites)
+        return [Answer((why, public), public=True)]
+    onward = _azure(fabric, question.alias(host.alias))
     if match is Match.YES:
-        return _Alias(asked.alias, (step,))
-    return _Alias(asked.alias, (why,), alternatives=(Answer((public,), public=True),))
+        step = Step(HopKind.NAME, Outcome.PASS, f"{name} is an alias of {host.alias}", why.cites)
+        return [answer.after(step) for answer in onward]
+    return [answer.after(why) for answer in (*onward, Answer((public,), public=True))]
 
 
-def _public_step(fabric: Fabric, eyes: ResourceId, name: str, door: Door) -> Step:
+def _public_step(fabric: Fabric, question: Question) -> Step:
     """The public answer, with what would have caught the name here: a zone that is not linked to this network."""
-    asked = next((host for host in door.hosts if name in (host.name, host.alias)), None)
-    zones = [zone for zone in fabric.zones.values() if asked is not None and zone.name == asked.zone]
+    eyes, name = question.network, question.name
+    namesakes = [zone for zone in fabric.zones.values() if zone.name == question.host.zone]
     cites = [Cite(eyes, "", Origin.DERIVED, PUBLIC_DNS)]
     why = f"no private zone linked to {eyes.name} takes in {name}"
-    if zones:
-        linked = [
-            network.name
-            for zone in zones
+    if namesakes:
+        linked = {
+            network
+            for zone in namesakes
             for link in fabric.links_of_zone.get(zone.id, ())
             if (network := known(link.network)) is not None
-        ]
-        where = f"to {', '.join(sorted(set(linked)))} only" if linked else "to no network"
-        why = f"zone {zones[0].name} is linked {where}, not to {eyes.name}"
-        cites = [Cite(zone.id, "", Origin.DERIVED) for zone in zones[:3]] + cites
+        }
+        names = ", ".join(sorted(network.name for network in linked))
+        where = f"to {names} only" if linked else "to no network"
+        why = f"zone {namesakes[0].name} is linked {where}, not to {eyes.name}"
+        if eyes in linked:
+            why = f"zone {namesakes[0].name} leaves it to public DNS"
+        cites = [Cite(zone.id, "", Origin.DERIVED) for zone in namesakes[:3]] + cites
     return Step(HopKind.NAME, Outcome.PASS, f"{why}: {name} resolves to its public address", tuple(cites))
 
 
-def _zone_for(fabric: Fabric, eyes: ResourceId, name: str) -> tuple[ZoneLink | None, list[Step]]:
-    """The link of the longest zone that takes in a name, with doubts about it."""
-    best: list[ZoneLink] = []
-    for link in fabric.links_of.get(eyes, ()):
-        if isinstance(link.ready, Known) and not link.ready.value:
+# Forwarding rules
+
+
+def _forwarding_rules(fabric: Fabric, eyes: ResourceId, name: str) -> Iterator[ForwardingRule | Unknown]:
+    """The enabled rules with the longest domain of all rulesets linked to a network; or why they are not known."""
+    found: list[ForwardingRule] = []
+    for link in (*fabric.rulesets_of.get(eyes, ()), *fabric.rulesets_of.get(None, ())):
+        if isinstance(link.network, Unknown):
+            yield link.network
             continue
-        zone = link.zone.name.lower()
-        if name != zone and not name.endswith(f".{zone}"):
+        if link.network.value is None:
             continue
-        if not best or len(zone) > len(best[0].zone.name):
-            best = [link]
-        elif len(zone) == len(best[0].zone.name) and link.zone != best[0].zone:
-            best.append(link)
-    doubts = _open_links(fabric, name, best[0] if best else None)
-    if not best:
-        return None, doubts
-    if len(best) > 1:
-        text = f"two zones {best[0].zone.name} are linked to {eyes.name}, which Azure does not allow"
-        doubts.append(
-            Step(
-                HopKind.NAME,
-                Outcome.UNKNOWN,
-                text,
-                tuple(Cite(link.id) for link in best),
-                "read the links again",
-            )
-        )
-    return best[0], doubts + _link_doubts(best[0])
+        rules = fabric.forwarding_of.get(link.ruleset, ())
+        if not rules:
+            text = f"the rules of ruleset {link.ruleset.name}, linked to {eyes.name}, are not in the input"
+            yield Unknown(text, f"add the forwarding rules of {link.ruleset.text}", Cite(link.id))
+        found.extend(rule for rule in rules if not isinstance(rule.enabled, Known) or rule.enabled.value)
+        yield from (rule.domain for rule in rules if isinstance(rule.domain, Unknown))
+        yield from (one for one in (link.maybe, *(rule.maybe for rule in rules)) if one is not None)
+    taking = [(domain, rule) for rule in found if (domain := _domain(rule, name)) is not None]
+    longest = max((len(domain) for domain, _ in taking), default=0)
+    yield from (rule for domain, rule in taking if len(domain) == longest)
 
 
-def _open_links(fabric: Fabric, name: str, best: ZoneLink | None) -> list[Step]:
-    """Links whose network is not known, of zones that would take the name in before the one found."""
-    for link in fabric.links_of.get(None, ()):
-        zone = link.zone.name.lower()
-        takes = name == zone or name.endswith(f".{zone}")
-        longer = best is None or len(zone) > len(best.zone.name)
-        if takes and longer and isinstance(link.network, Unknown):
-            return [unknown_step(HopKind.NAME, link.network)]
-    return []
+def _domain(rule: ForwardingRule, name: str) -> str | None:
+    """The rule's domain where it takes the name in."""
+    domain = rule.domain.value if isinstance(rule.domain, Known) else None
+    if domain is None:
+        return None
+    return domain if domain in ("", name) or name.endswith(f".{domain}") else None
 
 
-def _link_doubts(link: ZoneLink) -> list[Step]:
-    doubts = [unknown_step(HopKind.NAME, link.maybe)] if link.maybe else []
-    if isinstance(link.ready, Unknown):
-        doubts.append(unknown_step(HopKind.NAME, link.ready))
-    if isinstance(link.state, Unknown):
-        doubts.append(unknown_step(HopKind.NAME, link.state))
-    elif link.state.value not in (None, "completed"):
-        text = f"link {link.id.name} of {link.zone.name} is {link.state.value}, so answers may differ"
-        doubts.append(
-            Step(HopKind.NAME, Outcome.UNKNOWN, text, (link.state.cite,), "wait until it is Completed")
-        )
-    return doubts
-
-
-def _in_zone(fabric: Fabric, link: ZoneLink, name: str) -> tuple[list[Answer], str]:
-    """Answers of a linked zone for a name; or the alias that its record names."""
-    relative = "@" if name == link.zone.name.lower() else name[: -len(link.zone.name) - 1]
-    planned = _planned(fabric, link, name, relative)
-    if planned:
-        return planned, ""
-    records, doubt = _records(fabric, link.zone, relative)
-    if doubt is not None:
-        return [Answer((doubt,))], ""
-    written = [] if records is not None else _written(fabric, link.zone, relative)
-    if records:
-        return _from_records(link, name, records)
-    if written:
-        return written, ""
-    fallback = link.fallback
-    if isinstance(fallback, Unknown):
-        return [Answer((unknown_step(HopKind.NAME, fallback),))], ""
-    if fallback.value and "privatelink" in link.zone.name.lower():
-        text = f"{link.zone.name} has no record {relative}, and its link falls back to public DNS"
-        return [Answer((Step(HopKind.NAME, Outcome.PASS, text, (fallback.cite,)),), public=True)], ""
-    text = f"{link.zone.name} has no record {relative}, so {name} does not exist for these pods"
-    cites = (Cite(link.zone), Cite(link.id, "/properties/resolutionPolicy"))
-    return [Answer((Step(HopKind.NAME, Outcome.STOP, text, cites),))], ""
-
-
-def _records(fabric: Fabric, zone_id: ResourceId, relative: str) -> tuple[list[Record] | None, Step | None]:
-    """Record sets of a name that were read: [] for none, None when the zone's records were not read; or a doubt."""
-    exact = [one for one in fabric.records.get((zone_id, relative), ()) if one.type in ("a", "cname")]
-    if exact:
-        return exact, None
-    wild = [name for name in fabric.wildcards.get(zone_id, ()) if _matches(name, relative)]
-    if wild:
-        longest = max(wild, key=len)
-        return [one for one in fabric.records[zone_id, longest] if one.type in ("a", "cname")], None
-    zone = fabric.zones.get(zone_id)
-    if zone is not None and isinstance(zone.records_known, Known) and zone.records_known.value:
-        return [], None
-    if _written(fabric, zone_id, relative):
-        return None, None
-    if zone is not None and isinstance(zone.records_known, Unknown):
-        return None, unknown_step(HopKind.NAME, zone.records_known)
-    text = f"the records of {zone_id.name} are not in the input"
-    return None, Step(
-        HopKind.NAME, Outcome.UNKNOWN, text, (Cite(zone_id),), f"add {zone_id.text} with its records"
-    )
-
-
-def _matches(wildcard: str, relative: str) -> bool:
-    return wildcard == "*" or relative.endswith(wildcard[1:])
-
-
-def _planned(fabric: Fabric, link: ZoneLink, name: str, relative: str) -> list[Answer]:
-    """Answers that planned zone groups will write for a name: one for each endpoint."""
-    answers: list[Answer] = []
-    for endpoint in fabric.groups_into.get(link.zone, ()):
-        configs = [one for one in endpoint.zones if one.planned and known(one.zone) == link.zone]
-        if not configs:
-            continue
-        target = known(endpoint.target)
-        groups = endpoint.groups.value if isinstance(endpoint.groups, Known) else ()
-        for group in groups:
-            asked = fabric.doors.get((target, group)) if target is not None else None
-            host = next((one for one in asked.hosts if one.alias == name), None) if asked else None
-            if host is not None:
-                step = Step(
-                    HopKind.NAME,
-                    Outcome.PASS,
-                    f"zone group of {endpoint.id.name} will write {relative} into {link.zone.name}",
-                    (Cite(configs[0].group, "/properties/privateDnsZoneConfigs"), Cite(link.id)),
-                )
-                doubts = (unknown_step(HopKind.NAME, endpoint.maybe),) if endpoint.maybe else ()
-                answers.append(_planned_answer(endpoint, host, (step, *doubts)))
-    return answers
-
-
-def _planned_answer(endpoint: Endpoint, host: Host, steps: tuple[Step, ...]) -> Answer:
-    own = [one for one in endpoint.addresses if one.member == host.member and host.member]
-    for address in own or endpoint.addresses[:1]:
-        if isinstance(address.address, Known) and address.address.value:
-            return Answer(steps, address=address.address.value)
-        if isinstance(address.address, Unknown):
-            return Answer((*steps, unknown_step(HopKind.NAME, address.address)))
-        return Answer(steps, planned=(endpoint, address))
-    return Answer(steps, planned=(endpoint, EndpointAddress(Known(None, Cite(endpoint.id)), "", ())))
-
-
-def _written(fabric: Fabric, zone_id: ResourceId, relative: str) -> list[Answer]:
-    """Answers that zone groups say they wrote, for zones whose records were not read."""
-    answers: list[Answer] = []
-    for endpoint in fabric.groups_into.get(zone_id, ()):
-        for config in endpoint.zones:
-            if known(config.zone) != zone_id or isinstance(config.written, Unknown):
-                continue
-            for record_name, addresses in config.written.value:
-                if record_name == relative or (
-                    record_name.startswith("*") and _matches(record_name, relative)
-                ):
-                    text = f"zone group of {endpoint.id.name} wrote {record_name} into {zone_id.name}"
-                    step = Step(HopKind.NAME, Outcome.PASS, text, (config.written.cite,))
-                    answers.extend(Answer((step,), address=one) for one in addresses)
-    return answers
-
-
-def _from_records(link: ZoneLink, name: str, records: list[Record]) -> tuple[list[Answer], str]:
-    answers: list[Answer] = []
-    for record in records:
-        cites = (Cite(record.id), Cite(link.id, "/properties/virtualNetwork/id"))
-        doubts = (unknown_step(HopKind.NAME, record.maybe),) if record.maybe else ()
-        if isinstance(record.values, Unknown):
-            answers.append(Answer((*doubts, unknown_step(HopKind.NAME, record.values))))
-            continue
-        shown = ", ".join(record.values.value)
-        step = Step(HopKind.NAME, Outcome.PASS, f"{link.zone.name} answers {name} with {shown}", cites)
-        if record.type == "cname" and record.values.value:
-            return [Answer((step, *doubts))], record.values.value[0].lower().rstrip(".")
-        answers.extend(Answer((step, *doubts), address=one) for one in record.values.value)
-    if not answers:
-        text = f"the record of {name} in {link.zone.name} is empty"
-        answers = [Answer((Step(HopKind.NAME, Outcome.STOP, text, (Cite(records[0].id),)),))]
-    return answers, ""
-
-
-def _forwarding_rule(fabric: Fabric, eyes: ResourceId, name: str) -> ForwardingRule | None:
-    best: ForwardingRule | None = None
-    for link in fabric.rulesets_of.get(eyes, ()):
-        for rule in fabric.forwarding_of.get(link.ruleset, ()):
-            if isinstance(rule.enabled, Known) and not rule.enabled.value:
-                continue
-            domain = rule.domain.value if isinstance(rule.domain, Known) else ""
-            takes = domain in ("", name) or name.endswith(f".{domain}")
-            if takes and (best is None or len(domain) > len(best.domain.value)):
-                best = rule
-    return best
-
-
-def _forwarded(
-    fabric: Fabric, eyes: ResourceId, rule: ForwardingRule, name: str, door: Door, depth: int
-) -> list[Answer]:
-    for fact in (rule.enabled, rule.domain, rule.targets):
+def _forwarded(fabric: Fabric, question: Question, rule: ForwardingRule | Unknown) -> Iterator[Answer]:
+    if isinstance(rule, Unknown):
+        yield Answer((unknown_step(HopKind.NAME, rule),))
+        return
+    for fact in (rule.enabled, rule.targets):
         if isinstance(fact, Unknown):
-            return [Answer((unknown_step(HopKind.NAME, fact),))]
+            yield Answer((unknown_step(HopKind.NAME, fact),))
+            return
     assert isinstance(rule.targets, Known)
-    text = f"forwarding rule {rule.id.name} sends {name} to {', '.join(rule.targets.value)}"
+    text = f"forwarding rule {rule.id.name} sends {question.name} to {', '.join(rule.targets.value)}"
     step = Step(HopKind.NAME, Outcome.PASS, text, (Cite(rule.id),))
-    asked = Host(name=name, alias="", zone="", member="", ports=())
-    answers: list[Answer] = []
-    for target in rule.targets.value:
-        server = _server(fabric, eyes, target, rule.targets.cite, door, asked, depth + 1)
-        answers.extend(answer.after(step) for answer in server.answers)
-    return answers
+    for asker in _askers(fabric, rule):
+        if isinstance(asker, Unknown):
+            yield Answer((step, unknown_step(HopKind.NAME, asker)))
+            continue
+        network, subnet = asker
+        for target in rule.targets.value:
+            behind = _relayed(fabric, question.at(network, subnet), target, rule.targets.cite)
+            yield from (answer.after(step) for answer in behind)
+
+
+def _askers(fabric: Fabric, rule: ForwardingRule) -> Iterator[tuple[ResourceId, ResourceId | None] | Unknown]:
+    """Network and subnet of each outbound endpoint that the rule's ruleset asks from."""
+    ruleset = fabric.rulesets.get(rule.ruleset)
+    if ruleset is None:
+        yield Unknown(f"ruleset {rule.ruleset.name} is not in the input", f"add {rule.ruleset.text}")
+        return
+    yield from _outbound(fabric, ruleset)
+
+
+def _outbound(fabric: Fabric, ruleset: Ruleset) -> Iterator[tuple[ResourceId, ResourceId | None] | Unknown]:
+    named = ruleset.outbound
+    if isinstance(named, Unknown):
+        yield named
+        return
+    if not named.value:
+        text = f"from which network ruleset {ruleset.id.name} asks is not in the input"
+        yield Unknown(text, f"state dnsResolverOutboundEndpoints of {ruleset.id.text}", named.cite)
+    for id in named.value:
+        endpoint = fabric.outbound.get(ResourceId(id))
+        if endpoint is None:
+            text = (
+                f"outbound endpoint {id.rpartition('/')[2]} of ruleset {ruleset.id.name} is not in the input"
+            )
+            yield Unknown(text, f"add {id}", named.cite)
+        elif isinstance(endpoint.network, Unknown):
+            yield endpoint.network
+        elif endpoint.network.value is None:
+            yield Unknown(f"outbound endpoint {endpoint.id.name} stands in no subnet", "state its subnet")
+        else:
+            yield endpoint.network.value, known(endpoint.subnet)

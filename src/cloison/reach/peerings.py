@@ -37,9 +37,9 @@ def usable(steps: tuple[Step, ...]) -> bool | None:
 
 
 def neighbours(fabric: Fabric, network: ResourceId) -> list[ResourceId]:
-    """Networks that this one holds a peering to, usable or not."""
+    """Networks that this one holds a peering to, usable or not, once each."""
     found = (known(peering.remote) for peering in fabric.peerings_of.get(network, ()))
-    return [remote for remote in found if remote is not None]
+    return list(dict.fromkeys(remote for remote in found if remote is not None))
 
 
 def _status(
@@ -48,7 +48,7 @@ def _status(
     out = fabric.peering.get((here, there))
     back = fabric.peering.get((there, here))
     if out is None and back is None:
-        return NOT_PEERED
+        return _perhaps(fabric, here, there)
     reasons: list[Step] = []
     if out is None:
         reasons.append(_missing(fabric, here, there, back))
@@ -61,6 +61,14 @@ def _status(
         return tuple(reasons)
     cites = tuple(Cite(side.id, "/properties/peeringState") for side in (out, back) if side is not None)
     return (Step(HopKind.ROUTE, Outcome.PASS, f"{here.name} and {there.name} are peered both ways", cites),)
+
+
+def _perhaps(fabric: Fabric, here: ResourceId, there: ResourceId) -> tuple[Step, ...]:
+    """A doubt when one of the networks holds a peering to a network that is not known."""
+    for side in (*fabric.peerings_of.get(here, ()), *fabric.peerings_of.get(there, ())):
+        if isinstance(side.remote, Unknown):
+            return (unknown_step(HopKind.ROUTE, side.remote),)
+    return NOT_PEERED
 
 
 def _missing(fabric: Fabric, here: ResourceId, there: ResourceId, other: Peering | None) -> Step:
@@ -130,7 +138,10 @@ def _subnets(side: Peering, this_end: Subnet | None, other_end: Subnet | None) -
     for end, listed in ((this_end, side.local_subnets), (other_end, side.remote_subnets)):
         if isinstance(listed, Unknown):
             reasons.append(unknown_step(HopKind.ROUTE, listed))
-        elif end is not None and end.id.name.lower() not in {name.lower() for name in listed.value}:
+        elif end is None:
+            text = f"peering {side.id.name} takes in named subnets only, and in which the packets end is not known"
+            reasons.append(Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (listed.cite,), "add the subnet"))
+        elif end.id.name.lower() not in {name.lower() for name in listed.value}:
             text = f"peering {side.id.name} takes in named subnets only, and {end.id.name} is none of them"
             cites = (listed.cite, Cite(side.id, "/properties/peerCompleteVnets", Origin.STATED))
             reasons.append(Step(HopKind.ROUTE, Outcome.STOP, text, cites))

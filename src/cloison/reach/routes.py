@@ -1,7 +1,7 @@
-"""Routes: which way a packet goes. Knows no service, and asks `filters` nothing.
+"""Routes: which way a packet goes to a private address. Knows no service.
 
 Sources: Microsoft Learn, "Virtual network traffic routing", "Manage network policies for private endpoints",
-"Virtual network peering"; checked 2026-01-05.
+"Virtual network peering", "Use FQDN filtering in network rules" (of firewalls); checked 2026-11-24.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Known, Origin, Unknown
 from cloison.model.network import Appliance, Route
 from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
-from cloison.reach import firewalls, peerings, spans
+from cloison.reach import filters, firewalls, gateways, names, peerings, spans, zones
 from cloison.reach.fabric import Fabric, known
-from cloison.reach.filters import PRIVATE_USE, Match, public_destination
+from cloison.reach.filters import PRIVATE_PREFIXES, PRIVATE_USE
 from cloison.reach.packets import Flow, Source, Target
 
 MOST_APPLIANCES = 8
+DNS = Flow("udp", 53)
 SYSTEM = "system routes: Microsoft Learn, Virtual network traffic routing, checked 2026-01-05"
 
 
@@ -29,6 +30,8 @@ class Trip(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
     source: Source
     """The packets as they arrive: an appliance may have put its own address on them."""
+    unsure: bool = False
+    """True when it is not known that they arrive, nor that they do not: nothing behind can be judged then."""
 
 
 class Rank(IntEnum):
@@ -59,46 +62,52 @@ def to_private(fabric: Fabric, source: Source, target: Target, flow: Flow) -> Tr
         steps.extend(found)
         if route is None:
             steps.extend(_forwarding_allowed(fabric, source, target))
-            return Trip(tuple(steps), source)
-        through, onward = _through(fabric, source, target, flow, route)
-        steps.extend(through)
+            return Trip(tuple(steps), source, _doubtful(found))
+        passed, onward = through(fabric, source, target, flow, route)
+        steps.extend(passed)
         if onward is None:
-            return Trip(tuple(steps), source)
+            return Trip(tuple(steps), source, _doubtful(passed))
         source = onward
     steps.append(Step(HopKind.ROUTE, Outcome.STOP, f"routes to {target.text} go round in a circle"))
     return Trip(tuple(steps), source)
 
 
-def to_public(fabric: Fabric, source: Source, target: Target, flow: Flow, outbound: str | None) -> Trip:
-    """The way to a service's public address, without a service endpoint.
+def _doubtful(steps: list[Step]) -> bool:
+    outcomes = {step.outcome for step in steps}
+    return Outcome.UNKNOWN in outcomes and Outcome.STOP not in outcomes
 
-    outbound: the cluster's `outboundType` in lower case, None where it is not known.
+
+def to_server(fabric: Fabric, source: Source, address: str, network: ResourceId | None) -> list[Step]:
+    """The way to a DNS server that stands in a network, filters included.
+
+    Nothing is said of a server that is not IPv4, or stands in the Internet: what it answers is not known anyway.
     """
-    route, doubt = _public_route(fabric, source, target)
-    if doubt is not None:
-        return Trip((doubt,), source)
-    if route is None:
-        return Trip((_default_way(fabric, source, target, outbound),), source)
-    hop = route.hop
-    if isinstance(hop, Unknown):
-        return Trip((unknown_step(HopKind.ROUTE, hop),), source)
-    cites = (Cite(route.id),)
-    where = f"route {route.name} of {route.table.name}"
-    if hop.value == "virtualappliance":
-        steps, onward = _through(fabric, source, target, flow, route)
-        return Trip(tuple(steps), onward or source)
-    if hop.value == "internet":
-        return Trip(
-            (Step(HopKind.ROUTE, Outcome.PASS, f"{where} sends {target.text} to the Internet", cites),),
-            source,
-        )
-    if hop.value == "virtualnetworkgateway":
-        text = f"{where} sends {target.text} through a gateway; what happens there is not in the input"
-        ask = "say what the network behind the gateway lets through"
-        return Trip((Step(HopKind.ROUTE, Outcome.UNKNOWN, text, cites, ask),), source)
-    return Trip(
-        (Step(HopKind.ROUTE, Outcome.STOP, f"{where} drops packets to {target.text}", cites),), source
-    )
+    number = spans.address(address)
+    if number is None or (network is None and not spans.covers(PRIVATE_USE, ((number, number),))):
+        return []
+    subnet = fabric.subnet_at(network, number) if network is not None else None
+    target = Target(f"DNS server {address}", ((number, number),), network, subnet)
+    out = filters.outbound(fabric, source, target, DNS)
+    trip = to_private(fabric, source, target, DNS)
+    into = [] if trip.unsure else filters.at_server(fabric, trip.source, target, DNS)
+    return [*out, *trip.steps, *into]
+
+
+def between_servers(fabric: Fabric, relay: zones.Relay) -> tuple[Step, ...]:
+    """What stands between a DNS server and the one that it asks; nothing where packets pass."""
+    key = ("relay", relay)
+    found = fabric.memo.get(key)
+    if found is None:
+        asker = fabric.subnets.get(relay.asker) if relay.asker is not None else None
+        if asker is None or isinstance(asker.prefixes, Unknown):
+            text = f"from which subnet DNS server {relay.server} is asked is not in the input"
+            ask = f"add the network of {relay.asker.text}" if relay.asker is not None else "add its subnet"
+            steps = [Step(HopKind.NAME, Outcome.UNKNOWN, text, (), ask)]
+        else:
+            source = Source(asker, spans.usable(asker.prefixes.value))
+            steps = to_server(fabric, source, relay.server, relay.network)
+        found = fabric.memo[key] = tuple(step for step in steps if step.outcome is not Outcome.PASS)
+    return found  # type: ignore[return-value]  # filed under this key only here
 
 
 def _private_hop(fabric: Fabric, source: Source, target: Target) -> tuple[list[Step], Route | None]:
@@ -154,8 +163,7 @@ def _endpoint_route_overridden(fabric: Fabric, source: Source, target: Target) -
 def _rivals(fabric: Fabric, source: Source, target: Target) -> tuple[list[Candidate], Step | None]:
     """User routes at least as long as the address-space prefix that the endpoint lies in."""
     candidates, doubt = _user_candidates(fabric, source, target)
-    network = fabric.networks.get(target.network) if target.network else None
-    space = network.prefixes.value if network is not None and isinstance(network.prefixes, Known) else ()
+    space = fabric.prefix_texts(target.network) if target.network else ()
     holding = [text for text in space if (span := spans.prefix(text)) and spans.meets((span,), target.spans)]
     least = min((spans.length(text) for text in holding), default=0)
     return [candidate for candidate in candidates if candidate.length >= least], doubt
@@ -163,7 +171,7 @@ def _rivals(fabric: Fabric, source: Source, target: Target) -> tuple[list[Candid
 
 def _user_candidates(fabric: Fabric, source: Source, target: Target) -> tuple[list[Candidate], Step | None]:
     """User routes that take in a private target, and a doubt when some cannot be read."""
-    table, doubt = _table(fabric, source)
+    table, doubt = table_of(fabric, source)
     if table is None:
         return [], doubt
     candidates = []
@@ -181,7 +189,7 @@ def _user_candidates(fabric: Fabric, source: Source, target: Target) -> tuple[li
     return candidates, doubt
 
 
-def _table(fabric: Fabric, source: Source) -> tuple[ResourceId | None, Step | None]:
+def table_of(fabric: Fabric, source: Source) -> tuple[ResourceId | None, Step | None]:
     routes = source.subnet.routes
     if isinstance(routes, Unknown):
         return None, unknown_step(HopKind.ROUTE, routes)
@@ -199,7 +207,8 @@ def _longest_prefix(
     fabric: Fabric, source: Source, target: Target, peer: tuple[Step, ...]
 ) -> tuple[list[Step], Route | None]:
     candidates, doubt = _user_candidates(fabric, source, target)
-    candidates += _system_candidates(fabric, source, target)
+    system = _system_candidates(fabric, source, target)
+    candidates += system
     best = min(
         (one for one in candidates if one.whole), key=lambda one: (-one.length, one.rank), default=None
     )
@@ -212,7 +221,12 @@ def _longest_prefix(
         return [Step(HopKind.ROUTE, Outcome.UNKNOWN, text, _cites(partial), ask)], None
     if best is None:
         return _nowhere(fabric, source, target, peer), None
+    if best.route is not None and not system and _dropped(fabric, source, target, best):
+        return _nowhere(fabric, source, target, peer), None
     if best.route is not None:
+        learnt = None if system or best.length == 32 else learnt_routes(fabric, source)
+        if learnt is not None:
+            return [learnt], None
         return _user_hop(fabric, source, target, best.route)
     if best.local and target.network in (None, source.network):
         return [*_arrival(source, target, ())], None
@@ -234,9 +248,7 @@ def _system_candidates(fabric: Fabric, source: Source, target: Target) -> list[C
         ):
             homes.append((neighbour, False))
     for network, local in homes:
-        facet = fabric.networks.get(network)
-        texts = facet.prefixes.value if facet is not None and isinstance(facet.prefixes, Known) else ()
-        for text in texts:
+        for text in fabric.prefix_texts(network):
             span = spans.prefix(text)
             if span is not None and spans.meets((span,), target.spans):
                 whole = spans.covers((span,), target.spans)
@@ -245,13 +257,29 @@ def _system_candidates(fabric: Fabric, source: Source, target: Target) -> list[C
     return found
 
 
+def _dropped(fabric: Fabric, source: Source, target: Target, best: Candidate) -> bool:
+    """Whether a system route to nowhere is longer than the user's. A user route for everything removes those.
+
+    Source: Microsoft Learn, "Virtual network traffic routing", routing example, Subnet2; checked 2026-11-24.
+    """
+    table, _ = table_of(fabric, source)
+    own = fabric.routes_of.get(table, ()) if table is not None else ()
+    if any(isinstance(one.prefix, Known) and one.prefix.value == "0.0.0.0/0" for one in own):
+        return False
+    return any(
+        spans.length(text) > best.length and spans.meets((span,), target.spans)
+        for text in PRIVATE_PREFIXES
+        if (span := spans.prefix(text))
+    )
+
+
 def _nowhere(fabric: Fabric, source: Source, target: Target, peer: tuple[Step, ...]) -> list[Step]:
     """No route but the system's own leads to the target: what then."""
-    gateway = _learnt(fabric, source)
+    gateway = learnt_routes(fabric, source)
     if gateway is not None:
         return [gateway]
-    unread = _unread_neighbour(fabric, source)
-    if unread is not None and target.network is None:
+    unread = _unread_space(fabric, source)
+    if unread is not None and target.network in (None, source.network):
         return [unread]
     broken = [step for step in peer if step.outcome is not Outcome.PASS]
     if broken:
@@ -265,8 +293,14 @@ def _nowhere(fabric: Fabric, source: Source, target: Target, peer: tuple[Step, .
     return [Step(HopKind.ROUTE, Outcome.STOP, text, (cite,))]
 
 
-def _unread_neighbour(fabric: Fabric, source: Source) -> Step | None:
-    """A doubt when some peered network was not read, so that the address may lie there."""
+def _unread_space(fabric: Fabric, source: Source) -> Step | None:
+    """A doubt when the address space of the own or of some peered network is not known."""
+    own = fabric.networks.get(source.network)
+    if own is None or isinstance(own.prefixes, Unknown):
+        missing = Unknown(f"{source.network.name} is not in the input", f"add {source.network.text}")
+        return unknown_step(
+            HopKind.ROUTE, own.prefixes if own and isinstance(own.prefixes, Unknown) else missing
+        )
     for neighbour in peerings.neighbours(fabric, source.network):
         steps = peerings.status(fabric, source.network, neighbour, source.subnet, None)
         if peerings.usable(steps) is not False and not fabric.prefixes(neighbour):
@@ -275,23 +309,19 @@ def _unread_neighbour(fabric: Fabric, source: Source) -> Step | None:
     return None
 
 
-def _learnt(fabric: Fabric, source: Source) -> Step | None:
+def learnt_routes(fabric: Fabric, source: Source) -> Step | None:
     """A doubt when a gateway in reach may have told routes that ARM does not list."""
     table = source.subnet.routes.value if isinstance(source.subnet.routes, Known) else None
     drops = fabric.tables[table].drops_learnt_routes if table in fabric.tables else None
     if isinstance(drops, Known) and drops.value:
         return None
-    networks = [source.network]
-    for peering in fabric.peerings_of.get(source.network, ()):
-        uses = peering.remote_gateways
-        if isinstance(uses, Unknown) or uses.value:
-            networks.extend(filter(None, [known(peering.remote)]))
-    for network in networks:
-        for gateway in fabric.gateways_of.get(network, ()):
-            text = f"routes that gateway {gateway.id.name} learns are not in the input"
-            ask = f"give the effective routes of {source.subnet.id.name}, or drop learnt routes in its route table"
-            return Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(gateway.id),), ask)
-    return None
+    found = gateways.in_reach(fabric, source.network)
+    if found is None:
+        return None
+    gateway, cite = found
+    text = f"routes that {gateway} learns are not in the input"
+    ask = f"give the effective routes of {source.subnet.id.name}, or drop learnt routes in its route table"
+    return Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (cite,), ask)
 
 
 def _user_hop(
@@ -314,7 +344,7 @@ def _user_hop(
     return [Step(HopKind.ROUTE, Outcome.STOP, f"{where} sends {target.text} {way}", cites)], None
 
 
-def _through(
+def through(
     fabric: Fabric, source: Source, target: Target, flow: Flow, route: Route
 ) -> tuple[list[Step], Source | None]:
     """Steps through the appliance that a route names, and the packets as they leave it (None: they do not)."""
@@ -332,6 +362,9 @@ def _through(
             Step(HopKind.ROUTE, Outcome.STOP, f"{where}, which no route reaches", (cite,))
         ], None
     steps = [Step(HopKind.ROUTE, Outcome.PASS, where, (cite,)), *reason]
+    if target.endpoint is None and target.spans == ((number, number),) and target.network in (None, network):
+        # Packets for the appliance itself are at their end.
+        return steps, None
     appliance = next(
         (one for one in fabric.appliances.get(number, ()) if known(one.network) == network), None
     )
@@ -343,7 +376,52 @@ def _through(
         ], None
     passage = firewalls.decide(appliance, source, target, flow)
     steps.extend(passage.steps)
+    if not passage.sure:
+        return steps, None
+    if passage.proxied is not False:
+        steps.extend(_proxied(fabric, appliance, target, sure=passage.proxied is True))
     return _beyond(fabric, appliance, source, target, passage, steps)
+
+
+def _proxied(fabric: Fabric, appliance: Appliance, target: Target, *, sure: bool) -> list[Step]:
+    """Why an application rule may not lead to the target: the firewall goes where its own DNS sends it.
+
+    sure: False where a network rule may have decided before.
+    """
+    told = (_told(fabric, appliance, target, one) for one in names.told_to(fabric, appliance, target.host))
+    found = list(dict.fromkeys(step for steps in told for step in steps))
+    if sure or not found:
+        return found
+    text = (
+        f"whether an application rule of firewall {appliance.id.name} decides is not known: {found[0].text}"
+    )
+    return [Step(HopKind.ROUTE, Outcome.UNKNOWN, text, found[0].cites, "compare its network rules")]
+
+
+def _told(fabric: Fabric, appliance: Appliance, target: Target, answer: zones.Answer) -> list[Step]:
+    """What is wrong with one answer that a firewall may get for the host; nothing where it is the pods' own."""
+    ways = [step for relay in answer.relays for step in between_servers(fabric, relay)]
+    open_ = [step for step in (*answer.steps, *ways) if step.outcome is Outcome.UNKNOWN]
+    stops = [step for step in ways if step.outcome is Outcome.STOP]
+    if stops:
+        return stops
+    planned = answer.planned[0] if answer.planned is not None else None
+    if target.public:
+        same = answer.public
+    elif planned is not None:
+        same = target.endpoint is not None and planned.id == target.endpoint.id
+    else:
+        same = target.text == answer.address
+    if open_ or same:
+        return open_
+    said = f"firewall {appliance.id.name} asks DNS for {target.host} itself and is told"
+    cites = tuple(dict.fromkeys(cite for step in answer.steps for cite in step.cites))[:3]
+    where = f"the address of {planned.id.name}" if planned is not None else answer.address
+    if where:
+        ask = f"let firewall {appliance.id.name} resolve {target.host} as the pods do"
+        return [Step(HopKind.ROUTE, Outcome.UNKNOWN, f"{said} {where}, and goes there", cites, ask)]
+    text = f"{said} its public address, and goes there" if answer.public else f"{said} nothing"
+    return [Step(HopKind.ROUTE, Outcome.STOP, text, cites)]
 
 
 def _beyond(
@@ -362,7 +440,12 @@ def _beyond(
         text = f"the subnet of firewall {appliance.id.name} is not in the input"
         ask = f"add the network of {appliance.id.text}"
         return [*steps, Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(appliance.id),), ask)], None
-    if passage.translated is not True:
+    if passage.translated is None:
+        text = f"whether firewall {appliance.id.name} keeps the source address is not known"
+        kept = appliance.keeps_source
+        ask = kept.ask if isinstance(kept, Unknown) else f"let one rule cover {target.text}"
+        return [*steps, Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(appliance.id),), ask)], None
+    if not passage.translated:
         text = (
             f"firewall {appliance.id.name} keeps the source address, so the answer may come back another way"
         )
@@ -381,11 +464,12 @@ def _home_of(fabric: Fabric, source: Source, number: int) -> tuple[ResourceId | 
     broken: tuple[Step, ...] = ()
     for neighbour in peerings.neighbours(fabric, source.network):
         if spans.covers(fabric.prefixes(neighbour), one):
-            steps = peerings.status(fabric, source.network, neighbour, source.subnet, None)
+            far = fabric.subnet_at(neighbour, number)
+            steps = peerings.status(fabric, source.network, neighbour, source.subnet, far)
             if peerings.usable(steps) is not False:
                 return neighbour, steps
             broken = steps
-    unread = _unread_neighbour(fabric, source)
+    unread = _unread_space(fabric, source)
     return None, broken or ((unread,) if unread is not None else ())
 
 
@@ -402,62 +486,6 @@ def _forwarding_allowed(fabric: Fabric, source: Source, target: Target) -> list[
         return []
     text = f"peering {peering.id.name} takes no traffic forwarded by {source.network.name}"
     return [Step(HopKind.ROUTE, Outcome.STOP, text, (peering.forwarded.cite,))]
-
-
-def _public_route(fabric: Fabric, source: Source, target: Target) -> tuple[Route | None, Step | None]:
-    """The user route that takes in a public target, or a doubt."""
-    table, doubt = _table(fabric, source)
-    ranked: list[tuple[int, Route]] = []
-    perhaps: list[Route] = []
-    for route in fabric.routes_of.get(table, ()) if table is not None else ():
-        if isinstance(route.prefix, Unknown):
-            doubt = doubt or unknown_step(HopKind.ROUTE, route.prefix)
-            continue
-        match = public_destination(route.prefix.value, target)
-        if match is Match.YES and route.maybe is None:
-            ranked.append((_specific(route.prefix.value, target), route))
-        elif match is not Match.NO:
-            perhaps.append(route)
-    best = max(ranked, key=lambda pair: pair[0])[1] if ranked else None
-    differing = [route for route in perhaps if best is None or not _same_hop(route, best)]
-    if doubt is None and differing:
-        text = f"whether route {differing[0].name} takes in {target.text} is not known"
-        ask = f"compare its prefix with {target.text}"
-        doubt = Step(
-            HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(differing[0].id, "/properties/addressPrefix"),), ask
-        )
-    return best, doubt
-
-
-def _specific(prefix: str, target: Target) -> int:
-    """Rank of a prefix that takes in a public service: its regional tag, its tag, all of Azure, everything."""
-    word = prefix.lower()
-    if word.startswith(f"{target.tag}."):
-        return 4
-    if word == target.tag:
-        return 3
-    if word.startswith("azurecloud."):
-        return 2
-    return 1 if word == "azurecloud" else 0
-
-
-def _same_hop(left: Route, right: Route) -> bool:
-    facts = (left.hop, right.hop, left.hop_address, right.hop_address)
-    if any(isinstance(fact, Unknown) for fact in facts):
-        return False
-    return left.hop.value == right.hop.value and left.hop_address.value == right.hop_address.value
-
-
-def _default_way(fabric: Fabric, source: Source, target: Target, outbound: str | None) -> Step:
-    """No user route takes in the public target."""
-    learnt = _learnt(fabric, source)
-    if learnt is not None:
-        return learnt
-    if outbound in ("none", "block"):
-        text = f"the cluster's outboundType is {outbound} and no route leads to {target.text}"
-        return Step(HopKind.ROUTE, Outcome.STOP, text, (Cite(source.subnet.id, "/properties/routeTable"),))
-    cite = Cite(source.subnet.id, "", Origin.DERIVED, SYSTEM)
-    return Step(HopKind.ROUTE, Outcome.PASS, f"the system route sends {target.text} to the Internet", (cite,))
 
 
 def _cites(candidates: list[Candidate]) -> tuple[Cite, ...]:

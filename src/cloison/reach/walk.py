@@ -10,9 +10,10 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Fact, Known, Unknown
 from cloison.model.network import Cluster, Door, Host, Pool, SourceMode, Subnet
 from cloison.model.verdict import HopKind, Outcome, Path, PathVerdict, Step, unknown_step
-from cloison.reach import doors, filters, names, routes, spans
+from cloison.reach import doors, egress, filters, names, routes, spans
 from cloison.reach.fabric import Fabric, known
 from cloison.reach.packets import Flow, Source, Target
+from cloison.reach.zones import Answer
 
 WORST_FIRST = (
     PathVerdict.BLOCKED,
@@ -21,7 +22,6 @@ WORST_FIRST = (
     PathVerdict.SERVICE_ENDPOINT,
     PathVerdict.PRIVATE,
 )
-DNS = Flow("udp", 53)
 
 
 class Possibility(msgspec.Struct, frozen=True):
@@ -73,6 +73,7 @@ def sources_of(fabric: Fabric, cluster: Cluster, pool: Pool, door: Door) -> tupl
     mode = pool.source_mode
     if isinstance(mode, Unknown):
         return [], [unknown_step(HopKind.SOURCE, mode)]
+    groups = _groups_of(pool, mode.value)
     subnets: list[Fact[ResourceId | None]] = [pool.node_subnet]
     if mode.value is SourceMode.POD_IN_POD_SUBNET:
         # The kubelet, not the pod, pulls images: the registry is asked from the node as well.
@@ -85,9 +86,23 @@ def sources_of(fabric: Fabric, cluster: Cluster, pool: Pool, door: Door) -> tupl
             unread = subnet.prefixes if subnet is not None and isinstance(subnet.prefixes, Unknown) else None
             doubts.append(unknown_step(HopKind.SOURCE, unread) if unread else doubt)
         else:
-            # Rules for application security groups see the nodes' interfaces, which pods in the node subnet share.
-            sources.append(Source(subnet, spans.usable(subnet.prefixes.value), pool.security_groups))
+            sources.append(Source(subnet, spans.usable(subnet.prefixes.value), groups))
     return sources, doubts
+
+
+def _groups_of(pool: Pool, mode: SourceMode) -> Fact[tuple[str, ...]]:
+    """Application security groups that packets of pods belong to: the nodes', where pods use the nodes' addresses.
+
+    Source: Microsoft Learn, "Use node public IPs", application security groups of node pools, which says nothing
+    of the further addresses that pods have on a node's interface; checked 2026-11-24.
+    """
+    groups = pool.security_groups
+    if mode is SourceMode.NODE or isinstance(groups, Unknown) or not groups.value:
+        return groups
+    text = (
+        f"whether the addresses of pods belong to the security groups of pool {pool.name} is not documented"
+    )
+    return Unknown(text, "let rules name prefixes instead of application security groups", groups.cite)
 
 
 def _subnet(
@@ -132,24 +147,35 @@ def _from(fabric: Fabric, cluster: Cluster, source: Source, door: Door, host: Ho
     for server in names.ask(fabric, source, door, host):
         asked = _asking(fabric, cluster, source, server)
         for answer in server.answers:
-            steps = (start, *asked, *answer.steps)
+            relayed = (step for relay in answer.relays for step in routes.between_servers(fabric, relay))
+            steps = (start, *asked, *relayed, *answer.steps)
             yield from _answered(fabric, cluster, source, door, host, answer, steps)
 
 
 def _asking(fabric: Fabric, cluster: Cluster, source: Source, server: names.Server) -> tuple[Step, ...]:
-    """What stands between the pods and a DNS server of the network's own."""
-    number = spans.address(server.address)
-    if number is None:
-        return ()
-    key = ("dns", source.subnet.id, server.address)
+    """What stands between the pods and the DNS server that they ask."""
+    key = ("dns", cluster.id, source.subnet.id, _member_of(source), server.address)
     found = fabric.memo.get(key)
     if found is None:
-        target = Target(f"DNS server {server.address}", ((number, number),), server.network)
-        clash = _taken_by_cluster(cluster, target)
-        trip = routes.to_private(fabric, source, target, DNS)
-        steps = [*clash, *trip.steps, *filters.outbound(fabric, source, target, DNS)]
+        if server.address:
+            clash = _server_clash(cluster, server)
+            steps = [*clash, *routes.to_server(fabric, source, server.address, server.network)]
+        else:
+            steps = filters.to_azure_dns(fabric, source)
         found = fabric.memo[key] = tuple(step for step in steps if step.outcome is not Outcome.PASS)
     return found  # type: ignore[return-value]  # filed under this key only here
+
+
+def _server_clash(cluster: Cluster, server: names.Server) -> list[Step]:
+    number = spans.address(server.address)
+    if number is None:
+        return []
+    return _taken_by_cluster(cluster, Target(f"DNS server {server.address}", ((number, number),)))
+
+
+def _member_of(source: Source) -> tuple[str, ...] | None:
+    """The source's groups as part of a key: pools may share a subnet and not their groups."""
+    return source.groups.value if isinstance(source.groups, Known) else None
 
 
 def _answered(
@@ -158,14 +184,14 @@ def _answered(
     source: Source,
     door: Door,
     host: Host,
-    answer: names.Answer,
+    answer: Answer,
     steps: tuple[Step, ...],
 ) -> Iterator[Possibility]:
     if answer.public:
-        yield _to_public(fabric, cluster, source, door, host, steps)
+        yield from _to_public(fabric, cluster, source, door, host, steps)
         return
     if answer.planned is not None:
-        target, at_door = doors.at_planned(fabric, host, *answer.planned)
+        target, at_door = doors.at_planned(fabric, door, host, *answer.planned)
     elif answer.address:
         target, at_door = doors.at_address(fabric, door, host, answer.address)
     else:
@@ -175,44 +201,43 @@ def _answered(
         all_steps = (*steps, *at_door)
         yield Possibility(_judge(all_steps, PathVerdict.BLOCKED), all_steps, target.text)
         return
-    way = [*_taken_by_cluster(cluster, target)]
-    for port in host.ports:
-        way.extend(_private_way(fabric, source, target, Flow("tcp", port)))
-    all_steps = (*steps, *way, *at_door)
     endpoint = target.endpoint.id if target.endpoint is not None else None
-    yield Possibility(_judge(all_steps, PathVerdict.PRIVATE), all_steps, target.text, endpoint)
+    for port in host.ports:
+        # Of an address that is no endpoint's it is not known where it lies, so there is no way to judge.
+        way = _private_way(fabric, source, target, Flow("tcp", port)) if endpoint is not None else ()
+        all_steps = (*steps, *_taken_by_cluster(cluster, target), *way, *at_door)
+        yield Possibility(_judge(all_steps, PathVerdict.PRIVATE), all_steps, target.text, endpoint)
 
 
 def _private_way(fabric: Fabric, source: Source, target: Target, flow: Flow) -> tuple[Step, ...]:
     endpoint = target.endpoint.id if target.endpoint is not None else None
     # The host matters to firewalls only, so paths to one address without a firewall share this.
-    key = ("way", source.subnet.id, target.spans, endpoint, flow, target.host if fabric.appliances else "")
+    host = target.host if fabric.appliances else ""
+    key = ("way", source.subnet.id, _member_of(source), target.spans, endpoint, flow, host)
     found = fabric.memo.get(key)
     if found is None:
         trip = routes.to_private(fabric, source, target, flow)
         out = filters.outbound(fabric, source, target, flow)
-        into = filters.inbound(fabric, trip.source, target, flow)
+        into = [] if trip.unsure else filters.inbound(fabric, trip.source, target, flow)
         found = fabric.memo[key] = (*out, *trip.steps, *into)
     return found  # type: ignore[return-value]  # filed under this key only here
 
 
 def _to_public(
     fabric: Fabric, cluster: Cluster, source: Source, door: Door, host: Host, steps: tuple[Step, ...]
-) -> Possibility:
+) -> Iterator[Possibility]:
     target = doors.public_target(door, host)
     identified, carried = doors.endpoint_service(source.subnet, door)
-    way: list[Step] = [carried] if carried is not None else []
-    for port in host.ports:
-        flow = Flow("tcp", port)
-        if not identified:
-            outbound = cluster.outbound.value if isinstance(cluster.outbound, Known) else None
-            way.extend(routes.to_public(fabric, source, target, flow, outbound).steps)
-        way.extend(filters.outbound(fabric, source, target, flow))
+    outbound = cluster.outbound.value if isinstance(cluster.outbound, Known) else None
     network = fabric.networks.get(source.network)
     region = network.location if network is not None else None
     verdict, at_door = doors.admit(door, source, identified=identified, region=region)
-    all_steps = (*steps, *way, *at_door)
-    return Possibility(_judge(all_steps, verdict), all_steps, target.text)
+    for port in host.ports:
+        flow = Flow("tcp", port)
+        out = filters.outbound(fabric, source, target, flow)
+        way = () if identified else egress.to_public(fabric, source, target, flow, outbound)
+        all_steps = (*steps, *((carried,) if carried is not None else ()), *way, *out, *at_door)
+        yield Possibility(_judge(all_steps, verdict), all_steps, target.text)
 
 
 def _taken_by_cluster(cluster: Cluster, target: Target) -> list[Step]:
