@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from importlib import import_module
+from pathlib import Path
+
+from cloison.check.run import CheckOptions, run
+from cloison.sources import read
 
 from .arm import Body, World
 from .environments import environment
@@ -79,7 +83,11 @@ def by_oracle(resources: list[Body]) -> dict[Key, Judgement]:
 
 def by_cloison(resources: list[Body]) -> dict[Key, str]:
     """What Cloison says of every path that it lists."""
-    report = import_module("cloison.check").check_document(json.dumps(resources).encode())
+    with tempfile.TemporaryDirectory() as folder:
+        export = Path(folder) / "export.json"
+        export.write_text(json.dumps(resources), encoding="utf-8")
+        # Paths are judged whatever is required of them; one requirement keeps the proof quick.
+        report = run(read([str(export)]), CheckOptions(only=("S07",)))
     return {
         (path.pool.lower(), path.resource.lower(), path.subresource.lower(), path.host.lower()): path.verdict
         for one in report.environments
@@ -102,8 +110,15 @@ def mismatches(seeds: Iterable[int]) -> Figures:
     figures = Figures()
     for seed in seeds:
         resources = environment(random.Random(seed))
-        said, expected = by_cloison(resources), by_oracle(resources)
         figures.environments += 1
+        expected = by_oracle(resources)
+        try:
+            said = by_cloison(resources)
+        except Exception as problem:  # noqa: BLE001  whatever it is, the seed has to come out
+            figures.found.append(
+                Mismatch(seed, ("", "", "", ""), "a report", f"{type(problem).__name__}", (str(problem),))
+            )
+            continue
         for key, (verdict, reasons) in expected.items():
             figures.verdicts[verdict] += 1
             if said.get(key, ABSENT) != verdict:

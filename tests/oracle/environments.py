@@ -41,11 +41,19 @@ class Draft:
         self.nets: list[Body] = []
         self.services: list[Body] = []
         self.taken: dict[str, int] = {}
+        self.made = 0
+        self.unread: list[str] = []
+        """Subnets that their networks leave out in the end."""
 
     def add(self, *made: Body) -> Body:
         """Keep resources; the first is returned."""
         self.bodies += made
         return made[0]
+
+    def fresh(self, word: str) -> str:
+        """A name that nothing has, even after things were dropped."""
+        self.made += 1
+        return f"{word}-{self.made}"
 
     def of(self, kind: str) -> list[Body]:
         """All resources of a type, `Microsoft.Network/` left out."""
@@ -108,6 +116,7 @@ _PLACES = {
     "GatewaySubnet": "3.0/27",
     "resolver": "3.64/28",
     "servers": "3.96/28",
+    "resolver-out": "3.112/28",
 }
 
 
@@ -376,13 +385,19 @@ def address_of(firewall: Body) -> str:
     return str(firewall["properties"]["ipConfigurations"][0]["properties"]["privateIPAddress"])
 
 
+def _place(subnet: Body) -> str:
+    """Network and subnet in one word."""
+    parts = subnet["id"].split("/")
+    return f"{parts[-3]}-{parts[-1]}"
+
+
 def table_of(draft: Draft, subnet: Body) -> Body:
     """The route table of a subnet, made when it has none."""
     wanted = (subnet["properties"].get("routeTable") or {}).get("id")
     for one in draft.of("routeTables"):
         if one["id"] == wanted:
             return one
-    made = draft.add(shapes.route_table("net", f"rt-{len(draft.of('routeTables'))}"))
+    made = draft.add(shapes.route_table("net", f"rt-{_place(subnet)}"))
     subnet["properties"]["routeTable"] = {"id": made["id"]}
     return made
 
@@ -393,7 +408,7 @@ def group_of(draft: Draft, subnet: Body) -> Body:
     for one in draft.of("networkSecurityGroups"):
         if one["id"] == wanted:
             return one
-    made = draft.add(shapes.security_group("net", f"nsg-{len(draft.of('networkSecurityGroups'))}"))
+    made = draft.add(shapes.security_group("net", f"nsg-{_place(subnet)}"))
     subnet["properties"]["networkSecurityGroup"] = {"id": made["id"]}
     return made
 
@@ -428,9 +443,16 @@ def _between(draft: Draft, home: int) -> None:
 
 def _take_out(draft: Draft) -> None:
     """Show some children as resources of their own, as an inventory does."""
+    for net in draft.nets:
+        own = net["properties"]
+        own["subnets"] = [one for one in own["subnets"] if one["id"] not in draft.unread]
     for one in draft.all_subnets():
-        if draft.chance(0.1):
-            one["properties"]["addressPrefixes"] = [one["properties"].pop("addressPrefix")]
+        if draft.chance(0.15):
+            whole = IPv4Network(one["properties"].pop("addressPrefix"))
+            halves = [str(half) for half in whole.subnets()]
+            one["properties"]["addressPrefixes"] = draft.rng.choice(
+                ([str(whole)], halves, [str(whole), "fd00:0:0:1::/64"])
+            )
     for net in draft.of("virtualNetworks"):
         for key in ("subnets", "virtualNetworkPeerings"):
             if draft.chance(0.15):
@@ -452,13 +474,23 @@ def _count_records(draft: Draft) -> None:
 
 
 def _shout(draft: Draft) -> None:
-    """Some references come back in another case."""
-    for one in draft.of("privateEndpoints"):
-        if draft.chance(0.1):
-            one["properties"]["subnet"] = {"id": one["properties"]["subnet"]["id"].upper()}
+    """Some ids come back in another case, those of the resources and those that they name."""
+    if draft.chance(0.3):
+        draft.bodies = [_other_case(draft, one) for one in draft.bodies]
     for one in draft.of("virtualNetworkPeerings") + draft.services:
         if draft.chance(0.1) and "location" in one:
             one["location"] = "West Europe" if one["location"] == "westeurope" else one["location"]
+
+
+def _other_case(draft: Draft, value: Any) -> Any:
+    """The same JSON with some of its ids in capitals, or with `resourcegroups` in lower case."""
+    if isinstance(value, dict):
+        return {key: _other_case(draft, one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_other_case(draft, one) for one in value]
+    if isinstance(value, str) and value.startswith("/subscriptions/") and draft.chance(0.15):
+        return draft.rng.choice((value.upper(), value.replace("resourceGroups", "resourcegroups")))
+    return value
 
 
 def healthy(rng: random.Random) -> Draft:
@@ -474,15 +506,19 @@ def healthy(rng: random.Random) -> Draft:
 
 def environment(rng: random.Random) -> list[Body]:
     """A random environment, as a list of ARM resources."""
-    from .mutations import MUTATIONS, by_identity, never_connected
+    from .mutations import THEMES
+    from .mutations.doors import by_identity
+    from .mutations.endpoints import never_connected
 
     draft = healthy(rng)
     if draft.chance(0.16):
         by_identity(draft)
     if draft.chance(0.12):
         never_connected(draft)
+    themes = rng.sample(THEMES, 2)
     for _ in range(rng.choice((0, 1, 2, 2, 3, 3, 4, 5, 6))):
-        rng.choice(MUTATIONS)(draft)
+        theme = themes[0] if draft.chance(0.7) else themes[1]
+        rng.choice(theme)(draft)
     _take_out(draft)
     _count_records(draft)
     _shout(draft)

@@ -16,9 +16,9 @@ from typing import Any
 from .arm import Body, Tri, World, address, network_of, prefix, props, ref, region
 from .doors import enter
 from .hosts import Ask, asks
-from .names import Answer, answers, connection, may_have_unseen, status
-from .sieve import End, Packet, firewall_subnet, group_allows
-from .wires import Goal, Log, leave, travel, usable_addresses
+from .names import Answer, answers, connection, may_have_unseen, service_agrees, status
+from .sieve import End, Packet, group_allows
+from .wires import Goal, Log, arrivals, leave, travel, usable_addresses
 
 WORST_FIRST = ("blocked", "public", "unknown", "service-endpoint", "private")
 _ALL_BELOW = 64
@@ -106,10 +106,18 @@ def source_subnets(world: World, cluster: Body, pool: Body, subresource: str) ->
     return [pods, node] if subresource == "registry" else [pods]
 
 
-def _sources(world: World, subnet_id: str, pool: Body) -> list[End]:
+def _sources(world: World, cluster: Body, subnet_id: str, pool: Body) -> list[End]:
     groups = (pool.get("networkProfile") or {}).get("applicationSecurityGroups") or []
     ids = frozenset(str(one).lower() for one in groups)
-    return [End(one, subnet_id, ids) for one in source_addresses(world, subnet_id)]
+    # Pods with addresses of their own may or may not be in the groups of their nodes.
+    sure = _hide_behind_nodes(cluster) or not ids
+    return [End(one, subnet_id, ids, groups_known=sure) for one in source_addresses(world, subnet_id)]
+
+
+def _hide_behind_nodes(cluster: Body) -> bool:
+    """Whether pods leave with the address of their node: kubenet and overlay."""
+    profile = props(cluster).get("networkProfile") or {}
+    return "kubenet" in str(profile.get("networkPlugin")).lower() or bool(profile.get("networkPluginMode"))
 
 
 # The cluster's own prefixes
@@ -128,7 +136,8 @@ def _hides(cluster: Body, where: IPv4Address) -> bool:
 
 def _hidden_servers(world: World, cluster: Body, network: str) -> list[str]:
     own = props(world.get(network)).get("dhcpOptions") or {}
-    return [str(one) for one in own.get("dnsServers") or [] if _hides(cluster, address(str(one)))]
+    four = [str(one) for one in own.get("dnsServers") or [] if ":" not in str(one)]
+    return [one for one in four if _hides(cluster, address(one))]
 
 
 # Destinations
@@ -181,7 +190,12 @@ def _owner(world: World, ask: Ask, where: IPv4Address, log: Log) -> Body | None:
     return None
 
 
-def _check_owner(endpoint: Body, ask: Ask, log: Log) -> None:
+def _check_owner(world: World, endpoint: Body, ask: Ask, log: Log) -> None:
+    agrees = service_agrees(world, ask, endpoint)
+    if agrees is False:
+        log.stops.append(f"the service does not hold {endpoint['name']} as approved")
+    if agrees is None:
+        log.unknowns.append(f"the service does not list {endpoint['name']}")
     state = status(connection(endpoint, ask.target, ask.subresource) or {})
     if state != "approved":
         log.stops.append(f"{endpoint['name']} is {state}")
@@ -196,14 +210,6 @@ def _note(allowed: Tri, log: Log, text: str) -> None:
         log.unknowns.append(f"perhaps denied: {text}")
 
 
-def _arrivals(world: World, source: End) -> list[End]:
-    """A firewall answers for itself from any address of its subnet."""
-    for firewall in world.of_type("Microsoft.Network/azureFirewalls"):
-        if firewall_subnet(firewall) == source.subnet:
-            return [End(one, source.subnet) for one in usable_addresses(world.get(source.subnet) or {})]
-    return [source]
-
-
 def _walk_private(world: World, ask: Ask, sources: list[End], target: End, port: int, log: Log) -> None:
     """Carry a packet from every source to the endpoint."""
     assert target.address is not None
@@ -213,7 +219,7 @@ def _walk_private(world: World, ask: Ask, sources: list[End], target: End, port:
         packet = Packet(source, target, "tcp", port, ask.host)
         _note(group_allows(world, source.subnet, "outbound", packet), log, f"{source.address} out to {port}")
         for one in travel(world, packet, source.subnet, goal, log):
-            arrived |= set(_arrivals(world, one))
+            arrived |= set(arrivals(world, one))
     subnet = world.get(target.subnet)
     policy = str(props(subnet).get("privateEndpointNetworkPolicies", "Disabled")).lower()
     if subnet is None:
@@ -234,9 +240,10 @@ def _private(
         log.stops.append(f"{where} lies in the cluster's own prefixes")
     endpoint = _owner(world, ask, where, log)
     if endpoint is not None:
-        _check_owner(endpoint, ask, log)
+        _check_owner(world, endpoint, ask, log)
         groups = props(endpoint).get("applicationSecurityGroups") or []
-        target = End(where, ref(props(endpoint).get("subnet")), frozenset(ref(one) for one in groups))
+        ids = frozenset(ref(one) for one in groups)
+        target = End(where, ref(props(endpoint).get("subnet")), ids, endpoint=True)
         _walk_private(world, ask, sources, target, port, log)
     return _settle(log, "private")
 
@@ -263,7 +270,7 @@ def _from_subnet(world: World, cluster: Body, pool: Body, ask: Ask, subnet_id: s
     """Every answer and every port, from one subnet."""
     if world.get(subnet_id) is None or world.get(network_of(subnet_id)) is None:
         return "unknown", ["the subnet of the pool, or its network, is not known"]
-    sources = _sources(world, subnet_id, pool)
+    sources = _sources(world, cluster, subnet_id, pool)
     found: list[Judgement] = []
     hidden = _hidden_servers(world, cluster, network_of(subnet_id))
     for answer in answers(world, ask, sources, hidden):

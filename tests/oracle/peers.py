@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from .arm import Body, Tri, World, both, name_of, prefix, props, ref, space
+from .arm import Body, Tri, World, both, name_of, network_of, prefix, props, ref, space
 
 
 def sides(world: World, network_id: str, peer_id: str) -> list[Body]:
@@ -28,8 +28,9 @@ def peers(world: World, network_id: str) -> list[tuple[str, list[IPv4Network]]]:
     return sorted(found.items())
 
 
-def _names(own: Body, key: str, subnet_id: str) -> bool:
-    return name_of(subnet_id) in {str(name).lower() for name in own.get(key) or []}
+def _names(own: Body, key: str, subnet_id: str) -> Tri:
+    """Whether a peering of subnets names this one; not known of an address that lies in no subnet."""
+    return name_of(subnet_id) in {str(name).lower() for name in own.get(key) or []} if subnet_id else None
 
 
 def _side_usable(peering: Body, near: str, far: str) -> Tri:
@@ -64,9 +65,14 @@ def allows_forwarded(world: World, network_id: str, peer_id: str) -> Tri:
     return both(props(one).get("allowForwardedTraffic") is True for one in declared)
 
 
-def uses_gateway_of(world: World, network_id: str, peer_id: str) -> bool:
-    """Whether a network sends packets through its peer's gateway."""
-    if not any(props(one).get("useRemoteGateways") is True for one in sides(world, network_id, peer_id)):
-        return False
-    back = sides(world, peer_id, network_id)
-    return not back or any(props(one).get("allowGatewayTransit") is True for one in back)
+def gateway_in_reach(world: World, network_id: str) -> bool:
+    """Whether the network has a gateway, or uses that of a peer."""
+    for gateway in world.of_type("Microsoft.Network/virtualNetworkGateways"):
+        entries = props(gateway).get("ipConfigurations") or []
+        if any(network_of(ref(props(entry).get("subnet"))) == network_id for entry in entries):
+            return True
+    return any(
+        props(side).get("useRemoteGateways") is True
+        and usable(world, network_id, ref(props(side).get("remoteVirtualNetwork")), "", "") is not False
+        for side in world.children(network_id, "virtualNetworkPeerings")
+    )

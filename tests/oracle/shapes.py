@@ -154,6 +154,11 @@ def record(parent: Body, name: str, addresses: list[str]) -> Body:
     return child(parent, "A", name, own)
 
 
+def record_of(parent: Body, kind: str, name: str, values: Body) -> Body:
+    """A record set of another type."""
+    return child(parent, kind, name, {"ttl": 10, "fqdn": f"{name}.{parent['name']}.", **values})
+
+
 def alias(parent: Body, name: str, target: str) -> Body:
     """An alias record."""
     own = {"ttl": 10, "fqdn": f"{name}.{parent['name']}.", "cnameRecord": {"cname": target}}
@@ -321,6 +326,12 @@ def resolver(group: str, name: str, home: Body, subnet_id: str, where: str) -> l
         made,
         {**child(made, "inboundEndpoints", "in", {"ipConfigurations": [entry]}), "location": REGION},
     ]
+
+
+def outbound_endpoint(resolver_body: Body, subnet_id: str) -> Body:
+    """Where a resolver asks from."""
+    made = child(resolver_body, "outboundEndpoints", "out", {"subnet": {"id": subnet_id}})
+    return {**made, "location": REGION}
 
 
 def forwarding_rule(parent: Body, name: str, domain: str, servers: list[str], state: str = "Enabled") -> Body:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
 from .arm import Body, Tri, World, both, either, network_of, prefix, props, ref, space
-from .peers import peers, usable
+from .peers import gateway_in_reach, peers, usable
 
 PLATFORM = IPv4Address("168.63.129.16")
 _NEVER_A_SERVICE = [
@@ -32,6 +32,9 @@ class End:
     groups: frozenset[str] = field(default_factory=frozenset)
     tag: str = ""
     region: str = ""
+    endpoint: bool = False
+    groups_known: bool = True
+    """False: it may also be in every group that somebody names."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ def in_virtual_network(world: World, here: str, end: End, there: str) -> Tri:
     answers += [in_prefix(str(props(route).get("addressPrefix")), end) for route in user_routes(world, table)]
     if end.address is not None:
         home, where = network_of(here), end.address
+        if gateway_in_reach(world, home):
+            answers.append(None)
         answers.append(where == PLATFORM or any(where in one for one in space(world, home)))
         answers += [
             usable(world, home, peer, here, there)
@@ -135,15 +140,18 @@ def in_ports(texts: list[str], port: int) -> bool:
 
 def _end_matches(world: World, own: Body, side: str, here: str, end: End, there: str) -> Tri:
     groups = own.get(f"{side}ApplicationSecurityGroups") or []
-    answers: list[Tri] = [ref(group) in end.groups for group in groups]
+    answers: list[Tri] = [ref(group) in end.groups if end.groups_known else None for group in groups]
     texts = _several(own, f"{side}AddressPrefix")
     answers += [_in_group_prefix(world, text, here, end, there) for text in texts]
     return either(answers)
 
 
-def _source_ports_match(own: Body, direction: str) -> Tri:
+def _source_ports_match(own: Body, direction: str, packet: Packet) -> Tri:
+    """Clients choose their own port; endpoints do not look at it."""
     texts = _several(own, "sourcePortRange")
-    return True if direction == "inbound" or not texts or "*" in texts else None
+    if not texts or {"*", "0-65535"} & set(texts):
+        return True
+    return True if direction == "inbound" and packet.target.endpoint else None
 
 
 def _rule_matches(world: World, own: Body, direction: str, here: str, packet: Packet) -> Tri:
@@ -155,7 +163,7 @@ def _rule_matches(world: World, own: Body, direction: str, here: str, packet: Pa
         _end_matches(world, own, "source", here, packet.source, seen_from),
         _end_matches(world, own, "destination", here, packet.target, seen_from),
     ]
-    return both([ports, _source_ports_match(own, direction), *ends])
+    return both([ports, _source_ports_match(own, direction, packet), *ends])
 
 
 def _default(access: str, source: str, target: str) -> Body:
@@ -175,11 +183,8 @@ _DEFAULTS = {
         _default("Allow", "AzureLoadBalancer", "*"),
         _default("Deny", "*", "*"),
     ],
-    "outbound": [
-        _default("Allow", "VirtualNetwork", "VirtualNetwork"),
-        _default("Allow", "*", "Internet"),
-        _default("Deny", "*", "*"),
-    ],
+    # `VirtualNetwork` and `Internet` are all there is, and both are let out.
+    "outbound": [_default("Allow", "*", "*")],
 }
 
 
@@ -214,6 +219,27 @@ def group_allows(world: World, here: str, direction: str, packet: Packet) -> Tri
     )
 
 
+def platform_dns_allowed(world: World, here: str, source: End) -> Tri:
+    """Whether the security group of subnet `here` lets its packets ask Azure DNS: only its own tag counts."""
+    subnet = world.get(here)
+    group = ref(props(subnet).get("networkSecurityGroup"))
+    if not group:
+        return True
+    if world.get(group) is None:
+        return None
+    packet = Packet(source, End(PLATFORM), "udp", 53)
+    own = [props(rule) for rule in world.children(group, "securityRules")]
+    named = [
+        {**rule, "destinationAddressPrefix": "*", "destinationAddressPrefixes": []}
+        for rule in own
+        if "azureplatformdns" in [text.lower() for text in _several(rule, "destinationAddressPrefix")]
+        and str(rule["direction"]).lower() == "outbound"
+    ]
+    named.sort(key=lambda rule: int(rule["priority"]))
+    everything = [_default("Allow", "*", "*")]
+    return _first_match(named + everything, lambda rule: _rule_matches(world, rule, "outbound", here, packet))
+
+
 # Firewalls
 
 
@@ -223,6 +249,8 @@ class Ruling:
 
     passes: Tri
     keeps_source: Tri = None
+    proxied: Tri = False
+    """Whether an application rule lets it through: then the firewall asks for the name itself."""
 
 
 def firewall_at(world: World, where: IPv4Address, network_id: str) -> Body | None:
@@ -279,7 +307,7 @@ def _network_rule_matches(world: World, rule: Body, packet: Packet) -> Tri:
     if not protocols & {"any", packet.protocol}:
         return False
     target = _listed(world, rule, "destination", packet.target)
-    if rule.get("destinationFqdns"):
+    if rule.get("destinationFqdns"):  # an address may have several names
         target = either([target, None])
     return both(
         [
@@ -296,12 +324,10 @@ def _in_fqdn(pattern: str, host: str) -> bool:
 
 
 def _application_rule_matches(world: World, rule: Body, packet: Packet) -> Tri:
-    if packet.protocol != "tcp":
+    if packet.protocol != "tcp" or packet.port == 445:  # file shares show no name
         return False
-    usual = {"https": 443, "http": 80}
-    ports = {
-        one.get("port") or usual.get(str(one["protocolType"]).lower()) for one in rule.get("protocols") or []
-    }
+    spoken = [one for one in rule.get("protocols") or [] if str(one["protocolType"]).lower() == "https"]
+    ports = {one.get("port") or 443 for one in spoken}
     named: Tri = any(_in_fqdn(one, packet.host) for one in rule.get("targetFqdns") or [])
     if rule.get("fqdnTags"):
         named = either([named, None])
@@ -318,9 +344,9 @@ def _keeps_source(policy: Body, packet: Packet) -> bool:
 
 def _possible_rulings(
     world: World, policy: Body, collections: list[Body], packet: Packet
-) -> set[tuple[bool, bool]]:
-    """What may happen: (passes, keeps the source), more than one when a rule may or may not match."""
-    possible: set[tuple[bool, bool]] = set()
+) -> set[tuple[bool, bool, str]]:
+    """What may happen: (passes, keeps the source, by which kind of rule); several when a rule may or may not match."""
+    possible: set[tuple[bool, bool, str]] = set()
     for kind, matches in (
         ("networkrule", _network_rule_matches),
         ("applicationrule", _application_rule_matches),
@@ -332,10 +358,10 @@ def _possible_rulings(
                 answer = str(rule["ruleType"]).lower() == kind and matches(world, rule, packet)
                 if answer is False:
                     continue
-                possible.add((allow, allow and keeps))
+                possible.add((allow, allow and keeps, kind))
                 if answer:
                     return possible
-    return possible | {(False, False)}
+    return possible | {(False, False, "")}
 
 
 def firewall_rules(world: World, firewall: Body, packet: Packet) -> Ruling:
@@ -347,4 +373,5 @@ def firewall_rules(world: World, firewall: Body, packet: Packet) -> Ruling:
     possible = _possible_rulings(world, policy, collections, packet)
     passes = {one[0] for one in possible}
     keeps = {one[1] for one in possible}
-    return Ruling(passes.pop() if len(passes) == 1 else None, keeps.pop() if len(keeps) == 1 else None)
+    by_name = {kind == "applicationrule" for passed, _, kind in possible if passed}
+    return Ruling(*(found.pop() if len(found) == 1 else None for found in (passes, keeps, by_name)))

@@ -347,6 +347,7 @@ def test_the_registry_s_data_name_needs_the_data_member() -> None:
         shapes.make("g", "Microsoft.ContainerRegistry/registries", "reg", {"privateEndpointConnections": []})
     )
     owner = small.add(shapes.endpoint("g", "pe-reg", small.subnet["id"], registry["id"], "registry"))
+    registry["properties"]["privateEndpointConnections"] = [shapes.connection(owner, "Approved")]
     small.add(
         shapes.interface(
             "g", owner, [("10.1.1.6", "registry", []), ("10.1.1.7", "registry_data_westeurope", [])]
@@ -436,6 +437,7 @@ def _inspected(*rules: Body, **more: Any) -> Small:
     small.subnet["properties"]["privateEndpointNetworkPolicies"] = "Enabled"
     where = small.firewall(*rules, **more)
     shapes.route(small.routes(small.nodes), "10.1.0.0/16", "VirtualAppliance", where)
+    small.add(shapes.link(small.zone, small.home))
     return small
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 from itertools import product
 
-from .arm import Body, World, address, network_of, prefix, props, ref, space, subnet_at, subnet_prefixes
-from .peers import allows_forwarded, peers, usable, uses_gateway_of
+from .arm import Body, World, address, network_of, prefix, props, space, subnet_at, subnet_prefixes
+from .peers import allows_forwarded, gateway_in_reach, peers, usable
 from .sieve import (
     End,
     Packet,
@@ -57,6 +57,19 @@ def usable_addresses(subnet: Body) -> list[IPv4Address]:
     return [one for net in subnet_prefixes(subnet) for one in list(net)[4:-1]]
 
 
+def is_private(where: IPv4Address) -> bool:
+    """Whether an address is of those that Azure routes nowhere by itself."""
+    return any(where in net for net in _NOWHERE)
+
+
+def arrivals(world: World, source: End) -> list[End]:
+    """A firewall answers for itself from any address of its subnet."""
+    for firewall in world.of_type("Microsoft.Network/azureFirewalls"):
+        if firewall_subnet(firewall) == source.subnet:
+            return [End(one, source.subnet) for one in usable_addresses(world.get(source.subnet) or {})]
+    return [source]
+
+
 def _policy(world: World, subnet_id: str) -> str | None:
     subnet = world.get(subnet_id)
     return (
@@ -92,9 +105,11 @@ def _into_choices(
     return [(net.prefixlen, ("into", name)) for name, nets in known for net in nets if where in net]
 
 
-def _last_choices(where: IPv4Address) -> list[tuple[int, Hop]]:
-    """What Azure adds to every subnet."""
-    return [(0, ("internet", ""))] + [(net.prefixlen, ("none", "")) for net in _NOWHERE if where in net]
+def _last_choices(world: World, table: Body | None, where: IPv4Address) -> list[tuple[int, Hop]]:
+    """What Azure adds to every subnet; a user's route for everything takes the routes to nowhere away."""
+    overall = [one for one in user_routes(world, table) if props(one)["addressPrefix"] == str(_EVERYWHERE)]
+    nowhere = [] if overall else [net for net in _NOWHERE if where in net]
+    return [(0, ("internet", ""))] + [(net.prefixlen, ("none", "")) for net in nowhere]
 
 
 def _length_at_goal(world: World, here: str, goal: Goal) -> int:
@@ -103,18 +118,6 @@ def _length_at_goal(world: World, here: str, goal: Goal) -> int:
     for name, stated in peers(world, here):
         nets += stated if name == goal.network else []
     return max((net.prefixlen for net in nets if goal.address in net), default=0)
-
-
-def gateway_in_reach(world: World, network: str) -> bool:
-    """Whether the network has a gateway, or uses that of a peer."""
-    for gateway in world.of_type("Microsoft.Network/virtualNetworkGateways"):
-        entries = props(gateway).get("ipConfigurations") or []
-        if any(network_of(ref(props(entry).get("subnet"))) == network for entry in entries):
-            return True
-    return any(
-        uses_gateway_of(world, network, peer) and usable(world, network, peer, "", "") is not False
-        for peer, _ in peers(world, network)
-    )
 
 
 def _learns_routes(world: World, here: str, table: Body | None) -> bool:
@@ -141,10 +144,15 @@ def _hops(world: World, here: str, goal: Goal, open_peers: set[str]) -> set[Hop]
     if not read:
         return {("unread", "")}
     into = _into_choices(world, network, open_peers, goal.address)
-    if not user and not into and _learns_routes(world, here, table):
+    # A learnt route may be longer than any of the user's but one for the address itself.
+    if (
+        not into
+        and max((length for length, _ in user), default=-1) < 32
+        and _learns_routes(world, here, table)
+    ):
         return {("learnt", "")}
     ranked = [(length, 1, hop) for length, hop in user]
-    ranked += [(length, 0, hop) for length, hop in [*into, *_last_choices(goal.address)]]
+    ranked += [(length, 0, hop) for length, hop in [*into, *_last_choices(world, table, goal.address)]]
     best = max(ranked, key=lambda one: one[:2])
     return {best[2]}
 
@@ -183,13 +191,40 @@ def _after_rules(world: World, ruling: Ruling, goal: Goal, network: str, log: Lo
     """What a source address that stays means for the packet and its answer."""
     if ruling.keeps_source is False:
         return
-    log.unknowns.append("whether the answer comes back through the firewall")
+    log.unknowns.append("whether the source stays, or whether the answer comes back through the firewall")
     if ruling.keeps_source and goal.network != network:
         forwards = allows_forwarded(world, goal.network, network)
         if forwards is False:
             log.stops.append(f"{goal.network} takes no forwarded packets from {network}")
         if forwards is None:
             log.unknowns.append(f"whether {goal.network} takes forwarded packets from {network}")
+
+
+def _ask_itself(world: World, firewall: Body, packet: Packet, ruling: Ruling, log: Log) -> None:
+    """A firewall that looks at names asks its own DNS for them, and goes where that says."""
+    found = Log()
+    if ruling.proxied is not False:
+        _compare(world, firewall, packet, found)
+    if ruling.proxied is None and (found.stops or found.unknowns):
+        found = Log(unknowns=["whether the firewall asks for the name itself"])
+    log.add(found)
+
+
+def _compare(world: World, firewall: Body, packet: Packet, log: Log) -> None:
+    # `names` needs this module for the ways between servers.
+    from .names import own_answers
+
+    for one in own_answers(world, firewall, packet.host):
+        if one.lost:
+            log.stops += one.lost
+        elif one.unknowns:
+            log.unknowns += one.unknowns
+        elif one.public == (packet.target.address is None) and one.address == packet.target.address:
+            continue
+        elif one.address is not None:
+            log.unknowns.append(f"the firewall is told {one.address} for {packet.host}")
+        else:
+            log.stops.append(f"the firewall is not told the address of {packet.host}")
 
 
 def _through(world: World, packet: Packet, here: str, goal: Goal, log: Log, left: int, via: str) -> list[End]:
@@ -202,7 +237,7 @@ def _through(world: World, packet: Packet, here: str, goal: Goal, log: Log, left
     log.add(found)
     if not network:
         return []
-    if where == goal.address and network == goal.network:
+    if where == goal.address and network == goal.network and not goal.endpoint:
         return [packet.source]
     firewall = firewall_at(world, where, network)
     ruling = firewall_rules(world, firewall, packet) if firewall else Ruling(None)
@@ -212,20 +247,22 @@ def _through(world: World, packet: Packet, here: str, goal: Goal, log: Log, left
     if not ruling.passes:
         log.stops.append(f"the firewall {where} denies it")
         return []
+    _ask_itself(world, firewall, packet, ruling, log)
     _after_rules(world, ruling, goal, network, log)
+    if ruling.keeps_source is None:
+        return []
     subnet = firewall_subnet(firewall)
     if ruling.keeps_source is False:
         packet = replace(packet, source=End(where, subnet))
-    arrived = travel(world, packet, subnet, goal, log, left - 1)
-    return [] if ruling.keeps_source is None else arrived
+    return travel(world, packet, subnet, goal, log, left - 1)
 
 
 def _take(world: World, packet: Packet, here: str, goal: Goal, log: Log, left: int, hop: Hop) -> list[End]:
     """Follow one hop."""
     kind, what = hop
-    if kind == "arrive" or (kind == "into" and what == goal.network):
+    if kind == "arrive" or (kind == "into" and what == (goal.network or what)):
         return [packet.source]
-    if kind == "vnetlocal" and network_of(here) == goal.network:
+    if kind == "vnetlocal" and network_of(here) == (goal.network or network_of(here)):
         return [packet.source]
     if kind == "virtualappliance":
         return _through(world, packet, here, goal, log, left, what)
@@ -278,7 +315,7 @@ def _rank(text: str) -> int:
 
 def _public_hops(world: World, packet: Packet, table: Body | None) -> set[Hop]:
     """The next hops that a public address may have."""
-    sure: list[tuple[int, Hop]] = [(-1, ("internet", ""))]
+    sure: list[tuple[int, Hop]] = [(-1, ("system", ""))]
     perhaps: set[Hop] = set()
     for route in user_routes(world, table):
         text = str(props(route)["addressPrefix"])
@@ -290,9 +327,11 @@ def _public_hops(world: World, packet: Packet, table: Body | None) -> set[Hop]:
     return perhaps | {max(sure)[1]}
 
 
-def _leave_by(world: World, packet: Packet, hop: Hop) -> Log:
+def _leave_by(world: World, packet: Packet, hop: Hop, outbound_type: str) -> Log:
     """What one next hop does to a packet for a public address."""
     kind, via = hop
+    if kind == "system":
+        return _by_system(world, packet.source.subnet, outbound_type)
     if kind == "internet":
         return Log()
     if kind == "virtualnetworkgateway":
@@ -303,37 +342,39 @@ def _leave_by(world: World, packet: Packet, hop: Hop) -> Log:
     firewall = firewall_at(world, address(via), network)
     if not network:
         return log
-    passes = firewall_rules(world, firewall, packet).passes if firewall else None
-    if passes is None:
+    ruling = firewall_rules(world, firewall, packet) if firewall else Ruling(None)
+    if ruling.passes is None:
         log.unknowns.append(f"what the appliance {via} does")
-    if passes is False:
+    elif not ruling.passes:
         log.stops.append(f"the firewall {via} denies it")
+    if firewall and ruling.passes:
+        _ask_itself(world, firewall, packet, ruling, log)
     return log
 
 
-def _by_routes(world: World, packet: Packet, table: Body | None, log: Log) -> None:
-    trials = [_leave_by(world, packet, hop) for hop in sorted(_public_hops(world, packet, table))]
-    if all(trial.stops for trial in trials):
-        log.stops += [stop for trial in trials for stop in trial.stops]
-    elif any(trial.stops or trial.unknowns for trial in trials):
-        log.unknowns.append("which way it leaves, or what happens there")
+def _by_system(world: World, here: str, outbound_type: str) -> Log:
+    """The way of a subnet whose user routes do not take the packet."""
+    table, _ = route_table(world, here)
+    if _learns_routes(world, here, table):
+        return Log(unknowns=["a gateway may have learnt the way"])
+    if outbound_type.lower() in ("none", "block"):
+        return Log(stops=[f"outboundType {outbound_type} and no route of its own"])
+    return Log()
 
 
 def leave(world: World, packet: Packet, outbound_type: str, log: Log) -> bool:
     """Carry a packet to the public address of its service; whether it goes with the subnet's identity."""
     if _has_identity(world, packet):
         return True
-    here = packet.source.subnet
-    table, read = route_table(world, here)
+    table, read = route_table(world, packet.source.subnet)
     if not read:
-        log.unknowns.append(f"the routes of {here} were not read")
+        log.unknowns.append(f"the routes of {packet.source.subnet} were not read")
         return False
-    everywhere = any(
-        prefix(str(props(route)["addressPrefix"])) == _EVERYWHERE for route in user_routes(world, table)
-    )
-    if not everywhere and outbound_type.lower() in ("none", "block"):
-        log.stops.append(f"outboundType {outbound_type} and no route of its own")
-    if not everywhere and _learns_routes(world, here, table):
-        log.unknowns.append("a gateway may have learnt the way")
-    _by_routes(world, packet, table, log)
+    trials = [
+        _leave_by(world, packet, hop, outbound_type) for hop in sorted(_public_hops(world, packet, table))
+    ]
+    if all(trial.stops for trial in trials):
+        log.stops += [stop for trial in trials for stop in trial.stops]
+    elif any(trial.stops or trial.unknowns for trial in trials):
+        log.unknowns.append("which way it leaves, or what happens there")
     return False
