@@ -106,7 +106,10 @@ class Desk:
         network, _, inside = subnet.partition("/")
         connection = {
             "name": name,
-            "properties": {"privateLinkServiceId": id_of(target).text, "groupIds": [group]},
+            "properties": {
+                "privateLinkServiceId": id_of(target).text,
+                **({"groupIds": [group]} if group else {}),
+            },
         }
         listed = "manualPrivateLinkServiceConnections" if manual else "privateLinkServiceConnections"
         return self.put(

@@ -115,14 +115,14 @@ def _pointed(value: Any) -> Any:
 
 def _check_own(request: Request, body: Json) -> None:
     """Raises Refused where a part names a part of this load balancer that there is not."""
-    own = {str(ResourceId(one["id"])) for name in _OWN for one in each(body, f"properties/{name}")}
+    own = {ResourceId(one["id"]) for name in _OWN for one in each(body, f"properties/{name}")}
     for name in DEFAULTS:
         for one in each(body, f"properties/{name}"):
             for told in _named(one["properties"]):
                 if told.startswith(f"{request.id}/") and told not in own:
                     raise _network.refused(
                         "InvalidResourceReference",
-                        f"Resource {told} referenced by resource {one['id']} was not found. Please make sure that the "
+                        f"Resource {told.text} referenced by resource {one['id']} was not found. Please make sure that the "
                         f"referenced resource exists, and that both resources are in the same region.",
                     )
 
@@ -130,12 +130,12 @@ def _check_own(request: Request, body: Json) -> None:
 _OWN = ("frontendIPConfigurations", "backendAddressPools", "probes")
 
 
-def _named(properties: Json) -> list[str]:
-    found: list[str] = []
+def _named(properties: Json) -> list[ResourceId]:
+    found: list[ResourceId] = []
     for value in properties.values():
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"].startswith("/"):
-                found.append(str(ResourceId(one["id"])))
+                found.append(ResourceId(one["id"]))
     return found
 
 
@@ -163,12 +163,8 @@ def _pool_shown(state: State, pool: Json, lists: Mapping[str, list[Json]]) -> Js
 
 
 def _listing(part: Json, name: str, items: list[Json]) -> Json:
-    own = str(part["id"]).lower()
-    ids = [
-        ResourceId(str(one["id"]))
-        for one in items
-        if own in (told.lower() for told in _named(look(one, "properties") or {}))
-    ]
+    own = ResourceId(str(part["id"]))
+    ids = [ResourceId(str(one["id"])) for one in items if own in _named(look(one, "properties") or {})]
     return _network.shown(part, **{name: ids})
 
 
