@@ -62,6 +62,15 @@ def malformed(code: str, message: str) -> Refused:
     return refused("InvalidRequestFormat", "Cannot parse the request.", {"code": code, "message": message})
 
 
+def not_there(named: str, owner: str) -> Refused:
+    """The refusal of a body that names a resource which there is not, or not in its region."""
+    return refused(
+        "InvalidResourceReference",
+        f"Resource {named} referenced by resource {owner} was not found. Please make sure that the referenced "
+        f"resource exists, and that both resources are in the same region.",
+    )
+
+
 def with_guid(state: State, request: Request, body: Json, chance: Chance) -> Json:
     """The body with the GUID that Azure gave the resource when it was made."""
     held = look(state.get(request.id), GUID)
@@ -126,11 +135,7 @@ def check_references(state: State, request: Request, body: Json) -> None:
     """Raises Refused where the body names a resource of the network provider that there is not."""
     for path, id in _references(body, "", request.id):
         if not exists(state, id):
-            raise refused(
-                "InvalidResourceReference",
-                f"Resource {id.text} referenced by resource {request.id.text} was not found. Please make sure that "
-                f"the referenced resource exists, and that both resources are in the same region.",
-            )
+            raise not_there(id.text, request.id.text)
         wanted = REFERENCES.get(path.rpartition(".")[2].lower())
         if wanted is not None and id.type != NETWORK + wanted.lower():
             raise _wrong_form(id.text, wanted, path)
@@ -203,11 +208,7 @@ def check_region(state: State, request: Request, body: Json, network: ResourceId
     held = state.get(network)
     here, there = (str(look(one, "location") or "").replace(" ", "").lower() for one in (body, held))
     if here and there and here != there:
-        raise refused(
-            "InvalidResourceReference",
-            f"Resource {network.text} referenced by resource {request.id.text} was not found. Please make sure that "
-            f"the referenced resource exists, and that both resources are in the same region.",
-        )
+        raise not_there(network.text, request.id.text)
 
 
 def own_subnet(state: State, body: Json, pointer: str, name: str, service: str, size: int) -> None:

@@ -120,11 +120,7 @@ def _check_own(request: Request, body: Json) -> None:
         for one in each(body, f"properties/{name}"):
             for told in _named(one["properties"]):
                 if told.startswith(f"{request.id}/") and told not in own:
-                    raise _network.refused(
-                        "InvalidResourceReference",
-                        f"Resource {told.text} referenced by resource {one['id']} was not found. Please make sure that the "
-                        f"referenced resource exists, and that both resources are in the same region.",
-                    )
+                    raise _network.not_there(told.text, one["id"])
 
 
 _OWN = ("frontendIPConfigurations", "backendAddressPools", "probes")
@@ -177,11 +173,7 @@ def _nat_rule(state: State, request: Request, body: Json, chance: Chance) -> Eff
     body = laid(body, "properties", {"provisioningState": "Succeeded", **properties})
     frontend = _network.parsed(look(body, "properties/frontendIPConfiguration/id"))
     if frontend is not None and not _network.exists(state, frontend):
-        raise _network.refused(
-            "InvalidResourceReference",
-            f"Resource {frontend.text} referenced by resource {request.id.text} was not found. Please make sure that "
-            f"the referenced resource exists, and that both resources are in the same region.",
-        )
+        raise _network.not_there(frontend.text, request.id.text)
     return Effects(writes=(Write(request.id, body),))
 
 

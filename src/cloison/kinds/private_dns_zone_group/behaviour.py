@@ -33,6 +33,8 @@ CONFIGS = "properties/privateDnsZoneConfigs"
 ZONE = "properties/privateDnsZoneId"
 ZONES_MAX = 5
 TTL = 10
+MARK = "privatelink."
+"""What an alias has more than the name that it stands for."""
 
 Written = dict[ResourceId, list[str]]
 """Addresses by the id of the record."""
@@ -73,11 +75,7 @@ def _check_zone(state: State, request: Request, named: object) -> None:
             f"privateDnsZones. Path properties.privateDnsZoneConfigs[0].properties.privateDnsZoneId.",
         )
     if state.get(zone) is None:
-        raise _network.refused(
-            "InvalidResourceReference",
-            f"Resource {zone.text} referenced by resource {request.id.text} was not found. Please make sure that the "
-            f"referenced resource exists, and that both resources are in the same region.",
-        )
+        raise _network.not_there(zone.text, request.id.text)
 
 
 def _written(state: State, id: ResourceId, body: Json, old: Json | None) -> Effects:
@@ -107,14 +105,17 @@ def _names(state: State, endpoint: ResourceId) -> Iterator[tuple[Host, str]]:
     if target is None or look(_told(body, "privateLinkServiceConnectionState"), "status") != "Approved":
         return
     doors = [one for one in state.facets(target) if isinstance(one, Door)]
-    hosts = {host.name: host for door in doors for host in door.hosts}
+    # Azure tells some names as their alias without its mark: `*.<id>.inference.<region>.api.azureml.ms`.
+    hosts = {host.alias.replace(MARK, "", 1): host for door in doors for host in door.hosts if host.alias}
+    hosts |= {host.name: host for door in doors for host in door.hosts}
     for card in each(body, "properties/networkInterfaces"):
         for one in each(state.get(ResourceId(card["id"])), "properties/ipConfigurations"):
             names = look(one, "properties/privateLinkConnectionProperties/fqdns")
             address = str(look(one, "properties/privateIPAddress"))
             for name in names if isinstance(names, list) else ():
-                if name in hosts:
-                    yield hosts[name], address
+                host = hosts.get(str(name).lower())
+                if host is not None:
+                    yield host, address
 
 
 def _told(endpoint: Json | None, name: str) -> object:
@@ -194,6 +195,7 @@ BEHAVIOUR = Behaviour(
     hears={"endpoint": _hear},
     etags="body",
     proxied=True,
+    patchable=False,
     # Medians of 3 and 1 recorded operations.
     put=_network.put(11, 10),
     delete=_network.delete(12),

@@ -150,11 +150,7 @@ def _target(state: State, request: Request, told: Json) -> ResourceId:
             "InvalidPrivateLinkServiceId", f"The private link service id {named} is not the id of a resource."
         )
     if state.get(target) is None:
-        raise _network.refused(
-            "InvalidResourceReference",
-            f"Resource {target.text} referenced by resource {request.id.text} was not found. Please make sure that "
-            f"the referenced resource exists, and that both resources are in the same region.",
-        )
+        raise _network.not_there(target.text, request.id.text)
     return target
 
 
