@@ -55,6 +55,7 @@ BEHAVIOUR = Behaviour(
     make=make,
     etags="body",
     proxied=True,
+    patchable=False,
     put=_network.put(10, 10),
     delete=_network.delete(11),
 )

@@ -73,7 +73,7 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     """The workspace with what Azure adds to it."""
     old = state.get(request.id)
     properties = dict(body["properties"])
-    _check_named(state, request.id, properties)
+    _check_named(state, request.id, properties, old)
     region = str(body["location"])
     own = look(old, "properties/workspaceId") or chance.guid("workspace", str(request.id))
     api = cloud_of_region(region).ml_api
@@ -95,8 +95,8 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     return Effects(writes=(Write(request.id, body),))
 
 
-def _check_named(state: State, id: ResourceId, properties: Json) -> None:
-    """Storage and vault are needed, and what is named must be there."""
+def _check_named(state: State, id: ResourceId, properties: Json, old: Json | None) -> None:
+    """Storage and vault are needed, and what is newly named must be there."""
     hub = properties.get("hubResourceId")
     for name in NAMED:
         told = properties.get(name)
@@ -107,7 +107,12 @@ def _check_named(state: State, id: ResourceId, properties: Json) -> None:
                 f"Missing dependent resources in workspace json: '{name}' of {id.name} is not given.",
                 target=name,
             )
-        if isinstance(told, str) and told and state.get(ResourceId(told)) is None:
+        before = str(look(old, f"properties/{name}"))
+        if (
+            isinstance(told, str)
+            and told.lower() not in ("", before.lower())
+            and state.get(ResourceId(told)) is None
+        ):
             raise Refused(
                 400,
                 "ValidationError",

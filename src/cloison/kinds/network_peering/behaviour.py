@@ -249,6 +249,7 @@ BEHAVIOUR = Behaviour(
     },
     etags="body",
     proxied=True,
+    patchable=False,
     since={
         _network.GUID: "2020-01-01",
         "properties/doNotVerifyRemoteGateways": "2020-01-01",

@@ -65,6 +65,7 @@ BEHAVIOUR = Behaviour(
     make=make,
     etags="body",
     proxied=True,
+    patchable=False,
     put=_network.put(12, 2),
     delete=_network.delete(11),
 )

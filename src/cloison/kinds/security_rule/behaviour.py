@@ -111,6 +111,7 @@ BEHAVIOUR = Behaviour(
     make=make,
     etags="body",
     proxied=True,
+    patchable=False,
     put=_network.put(11, 1),
     delete=_network.delete(11),
 )

@@ -199,6 +199,7 @@ BEHAVIOUR = Behaviour(
     show=show,
     etags="body",
     proxied=True,
+    patchable=False,
     put=_network.put(4, 3),
     delete=_network.delete(11),
 )

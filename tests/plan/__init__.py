@@ -1,0 +1,1 @@
+"""Plans: what they change, in which order, and what they promise."""
