@@ -5,13 +5,16 @@ Made from one seed each, so that a finding can be repeated; used by the property
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cloison.sources.arm_template.grammar import quote
-from cloison.sources.arm_template.symbols import Symbol
+from cloison.sources.arm_template import Symbol, TemplateError, expand
+from cloison.sources.arm_template.errors import Fault
+from cloison.sources.arm_template.grammar import parse, quote, show
+from tests.templates.language import HERE, template
 
 DECLARED: Mapping[str, dict[str, Any]] = {
     "s": {"type": "string"},
@@ -237,3 +240,37 @@ def _symbol(symbol: Symbol, known: Any) -> str:
         one, other = contradiction(yes, known), contradiction(no, known)
         return f"neither side of {symbol!r}: {one} {other}" if one and other else ""
     return ""
+
+
+def disagreement(seed: int) -> str:
+    """Where the open evaluation of an expression contradicts the one with values; empty when nowhere."""
+    pick = random.Random(seed)
+    text = Maker(seed).any(pick.randint(2, 5))
+    try:
+        tree = parse(text)
+    except Fault as fault:
+        return f"does not parse: {fault.message}: {text}"
+    if parse(show(tree)) != tree:
+        return f"is printed as another one: {text}"
+    told = values(seed)
+    given: dict[str, Any] = {name: value for name, value in told.items() if pick.random() < 0.4}
+    if "z" not in given:
+        # What may be null and is not given is null; to be open, it has to be given as a symbol.
+        given["z"] = Symbol("parameters('z')", kind="string")
+    open_value, known = evaluated(text, given), evaluated(text, told)
+    if isinstance(known, Fault):
+        return ""
+    if isinstance(open_value, Fault):
+        return f"fails while open and not with values: {open_value.message}: {text} {told}"
+    wrong = contradiction(open_value, known)
+    return f"{wrong}: {text} {told}" if wrong else ""
+
+
+def evaluated(text: str, given: dict[str, Any]) -> Any:
+    """The value of an expression, or the fault that it ends in."""
+    content = template(parameters=dict(DECLARED), outputs={"it": {"type": "object", "value": f"[{text}]"}})
+    try:
+        made = expand(json.dumps(content), parameters=given, scope=HERE)
+    except TemplateError as error:
+        return Fault(error.message, code=error.code)
+    return Fault(made.gaps[0].why) if made.gaps else made.outputs["it"].value

@@ -233,8 +233,9 @@ class Deployment:
         except Fault as fault:
             raise (fault if at is None else fault.within(at)).within(key)  # noqa: B904 (the same fault)
 
-    def check_variables(self) -> None:
-        """Evaluate all variables, as ARM does, whether anything uses them or not. Raises Fault."""
+    def check_unused(self) -> None:
+        """Evaluate all variables and read all functions, as ARM does, whether anything uses them. Raises Fault."""
+        _ = self.functions
         for name, _ in self._variable_places.values():
             self.variable(name)
 

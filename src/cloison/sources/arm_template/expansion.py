@@ -187,7 +187,7 @@ class _Expander:
         for deployment in deployments:
             resources += self._resources(deployment)
         for deployment in deployments:
-            self._check_variables(deployment)
+            self._check_unused(deployment)
         outputs = self._outputs()
         world = self.world
         return Expansion(
@@ -206,14 +206,14 @@ class _Expander:
             for name in self.root.declared.values()
         }
 
-    def _check_variables(self, deployment: Deployment) -> None:
+    def _check_unused(self, deployment: Deployment) -> None:
         if deployment.is_outer:
             return
         try:
-            deployment.check_variables()
+            deployment.check_unused()
         except Fault as fault:
             if deployment.record is None or self.exists[deployment] is True or fault.code == TOO_MUCH:
-                self.world.refuse(fault, "a variable")
+                self.world.refuse(fault, "a variable or a function")
                 return
             self._skip(deployment.record, fault)
 

@@ -111,7 +111,9 @@ class Source:
         except msgspec.DecodeError as problem:
             found = _BYTE.search(str(problem))
             if found:
-                offset, reason = int(found.group(1)), _BYTE.sub("", str(problem)).rpartition(":")[2].strip()
+                reason = _BYTE.sub("", str(problem)).rpartition(":")[2].strip()
+                # Of what follows the value, the decoder has read one character when it says so.
+                offset = int(found.group(1)) - ("trailing" in reason)
         place = self.at(offset)
         return TemplateError(
             MALFORMED, f"the file is not JSON: {reason}", place.line, place.column, _HINT, file=self.name
