@@ -144,10 +144,14 @@ def _provider(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
 def _register(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
     one = world.subscription(parts["subscription"])
     namespace = _known(parts["namespace"])
-    if parts["verb"].lower() == "register":
-        one.unregistered.discard(namespace.lower())
-    else:
-        one.unregistered.add(namespace.lower())
+    one.unregistered.discard(namespace.lower())
+    return Answer(body=provider_body(namespace, one))
+
+
+def _unregister(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
+    one = world.subscription(parts["subscription"])
+    namespace = _known(parts["namespace"])
+    one.unregistered.add(namespace.lower())
     return Answer(body=provider_body(namespace, one))
 
 
@@ -171,5 +175,6 @@ ROUTES = (
     route("GET", "/providers/{namespace}", _tenant_provider),
     route("GET", SUBSCRIPTION + "/providers", _providers),
     route("GET", SUBSCRIPTION + "/providers/{namespace}", _provider),
-    route("POST", SUBSCRIPTION + "/providers/{namespace}/{verb}", _register),
+    route("POST", SUBSCRIPTION + "/providers/{namespace}/register", _register),
+    route("POST", SUBSCRIPTION + "/providers/{namespace}/unregister", _unregister),
 )

@@ -17,6 +17,8 @@ import msgspec
 from cloison.controlplane import Azure
 from cloison.emulator import access, admin, discovery, groups, resources, signin, tags
 from cloison.emulator.clock import Clock
+from cloison.emulator.deployments.deploying import Deployments
+from cloison.emulator.deployments.routes import Deploying
 from cloison.emulator.faults import FaultPlan, planned
 from cloison.emulator.providers import check_version
 from cloison.emulator.routing import Table
@@ -64,8 +66,12 @@ class Emulator:
         self.log: deque[Logged] = deque(maxlen=LOGGED)
         self.throttle = Throttle(self.world.clock, enforced=throttled)
         self._open = Table((*discovery.PUBLIC_ROUTES, *signin.ROUTES))
+        self.deployments = Deployments(self.world)
+        self.world.followers.append(self.deployments.advance)
+        self.world.internal = self._internal
         self._routes = Table(
             (
+                *Deploying(self.deployments).routes(),
                 *discovery.ROUTES,
                 *groups.ROUTES,
                 *tags.ROUTES,
@@ -131,9 +137,17 @@ class Emulator:
         operation = resources.polled(self.world, asked) if asked.method == "GET" else None
         return operation if operation is not None else route.handle(self.world, asked, parts)
 
+    def _internal(self, world: World, asked: Asked) -> Answer:
+        """The answer to a request that a part of the emulator sends to another. Raises Refused."""
+        route, parts, _ = self._routes.find(asked.method, asked.path)
+        if route is None:
+            raise Refused(404, "NotFound", f"'{asked.path[:200]}' was not found.")
+        check_version(asked.version)
+        return route.handle(world, asked, parts)
+
     def _headed(self, asked: Asked, answer: Answer) -> None:
         """The headers that every answer of Resource Manager has."""
-        chance = self.world.chance("headers")
+        chance = self.world.chance()
         request = chance.guid("request")
         told = asked.headers.get("x-ms-correlation-request-id", "")
         correlation = told if _GUID.fullmatch(told) else request

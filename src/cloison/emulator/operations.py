@@ -132,11 +132,11 @@ class Operations:
             self._shown[request.id] = operation
         return Taken(status=outcome.status, body=outcome.first, operation=operation, outcome=outcome)
 
-    def _begin(self, request: Request, chance: Seeded, pace: Pace) -> Operation:
+    def _begin(self, request: Request, chance: Seeded, pace: Pace, location: str = "") -> Operation:
         shape = shape_of(request.id.type)
-        key, operation_path, result_path = addresses(
-            shape, request.id, request.method, self._location(request), chance.guid("operation")
-        )
+        where = location or self._location(request)
+        guid = chance.guid("operation")
+        key, operation_path, result_path = addresses(shape, request.id, request.method, where, guid)
         made = Operation(
             key=key,
             request=request,
@@ -278,6 +278,22 @@ class Operations:
         self._running.pop(operation.key, None)
         if not operation.lingers and self._shown.get(operation.request.id) is operation:
             del self._shown[operation.request.id]
+
+    def open(self, request: Request, chance: Seeded, pace: Pace, *, location: str = "") -> Operation:
+        """An operation that somebody else ends, with `close`."""
+        made = self._begin(request, chance, pace, location)
+        made.due = float("inf")
+        return made
+
+    def close(self, operation: Operation, status: Status, result: Any) -> None:
+        """End an operation that was opened."""
+        operation.due = self.clock.seconds()
+        self._end(operation, status, result)
+
+    @property
+    def holds_anything(self) -> bool:
+        """Some operation is in the way of others."""
+        return any(one.held for one in self._running.values())
 
     def cancel(self, operation: Operation) -> None:
         """Stop an operation that runs; the resource stays as it was."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeAlias
 
 import msgspec
 
@@ -10,6 +12,7 @@ from cloison.arm.ids import ResourceId
 from cloison.controlplane import Azure, Seeded
 from cloison.emulator.clock import AtOnce, Clock, written
 from cloison.emulator.operations import Operations
+from cloison.emulator.wire import Answer, Asked
 from cloison.model.behaviour import Json, Refused
 
 TENANT = "c1015000-0000-4000-8000-0000000000aa"
@@ -18,6 +21,9 @@ PRINCIPAL = "c1015000-0000-4000-8000-0000000000ee"
 """Object id of whoever calls, unless the token says another."""
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+Internal: TypeAlias = "Callable[[World, Asked], Answer]"
 
 
 class Subscription(msgspec.Struct, kw_only=True):
@@ -53,8 +59,13 @@ class World:
         self.operations = Operations(self.state, self.clock)
         self.tenant = tenant
         self.seed = seed
+        self.followers: list[Callable[[], bool]] = []
+        """What moves on when operations end; each says whether it did."""
+        self.internal: Internal = _nobody
+        """How a part of the emulator sends a request to another: whoever routes requests sets it."""
         self.number = 0
         """Of the request that is being answered; those to Resource Manager count, from 1."""
+        self._drawn = 0
         self.subscriptions: dict[str, Subscription] = {}
         for id in subscriptions:
             self.subscribe(id)
@@ -85,15 +96,23 @@ class World:
         return found
 
     def settle(self) -> None:
-        """End whatever is due."""
-        while self.operations.settle():
-            pass
+        """End whatever is due, and what follows from that."""
+        moved = True
+        while moved:
+            moved = self.operations.settle()
+            for one in self.followers:
+                moved = one() or moved
 
     @property
     def now(self) -> str:
         """The time, as ARM writes it."""
         return written(self.clock.seconds())
 
-    def chance(self, *about: str) -> Seeded:
-        """What comes from outside for the request that is being answered."""
-        return Seeded("/".join((self.seed, str(self.number), *about)), now=self.now)
+    def chance(self) -> Seeded:
+        """What comes from outside, another each time: the same requests in the same order get the same."""
+        self._drawn += 1
+        return Seeded(f"{self.seed}/{self._drawn}", now=self.now)
+
+
+def _nobody(world: World, asked: Asked) -> Answer:
+    raise AssertionError("nobody routes requests in this world")

@@ -165,7 +165,7 @@ def _signed(world: World, asked: Asked, answer: Answer) -> Answer:
     """A signature of 4 kB in the address, another one each time."""
     for name in ("Azure-AsyncOperation", "Location"):
         if name in answer.headers:
-            mark = base64.urlsafe_b64encode(world.chance("signature").guid(name).encode() * 80).decode()
+            mark = base64.urlsafe_b64encode(world.chance().guid(name).encode() * 80).decode()
             answer.headers[name] += f"&t={world.number}&c={mark[:3800]}&s={mark[:300]}&h={mark[:40]}"
     return answer
 
