@@ -24,7 +24,7 @@ exit codes
 OPENING = """\
 Cloison says whether the pods of an AKS cluster reach the services of their
 Azure Machine Learning workspace by private addresses only, and if not, which
-setting decides. It reads files; it changes nothing.
+setting decides. It reads, and changes nothing.
 
 """
 CLOSING = """\
