@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ needed = pytest.mark.skipif(
     not FOLDER.is_dir(),
     reason=f"no templates at {FOLDER}; set CLOISON_CORPORA to the folder that holds templates/",
 )
-PAIRS = sorted(FOLDER.rglob("*.symbolicnames.json")) if FOLDER.is_dir() else []
 HERE = Scope(
     subscription="00000000-0000-0000-0000-000000000001", resource_group="rg", location="eastus", deployment="main",
     tenant="00000000-0000-0000-0000-00000000000a", management_group="mg",
@@ -85,15 +83,16 @@ def deployed(path: Path) -> Any:
     return resources, {name: shown(output.value) for name, output in made.outputs.items()}
 
 
-def pairs() -> Iterator[Path]:
-    """Templates that are there in both language versions."""
-    for path in PAIRS:
-        if path.with_name(path.name.replace(".symbolicnames", "")).is_file():
-            yield path
+PAIRS = [
+    path
+    for path in (sorted(FOLDER.rglob("*.symbolicnames.json")) if FOLDER.is_dir() else [])
+    if path.with_name(path.name.replace(".symbolicnames", "")).is_file()
+]
+"""Templates that are there in both language versions."""
 
 
 @needed
-@pytest.mark.parametrize("path", pairs(), ids=lambda path: "/".join(path.parts[-3:-1]))
+@pytest.mark.parametrize("path", PAIRS, ids=lambda path: "/".join(path.parts[-3:-1]))
 def test_both_language_versions_deploy_the_same(path: Path) -> None:
     """One Bicep file, compiled with and without symbolic names: the same resources and outputs, or both refused."""
     assert deployed(path.with_name(path.name.replace(".symbolicnames", ""))) == deployed(path)
@@ -102,7 +101,7 @@ def test_both_language_versions_deploy_the_same(path: Path) -> None:
 @needed
 def test_there_are_pairs_to_compare() -> None:
     """And nearly all of them deploy something."""
-    found = [deployed(path) for path in pairs()]
+    found = [deployed(path) for path in PAIRS]
 
     assert 60 <= len(found)
     assert 0.9 < sum(one is not None for one in found) / len(found)
