@@ -76,6 +76,9 @@ def test_a_write_is_sent_once(tmp_path: Path) -> None:
     [
         Sent(method="PUT", id=VNET, api_version="1", body={"location": "northeurope"}),
         Sent(method="PUT", id=VNET, api_version="2", body={"location": "westeurope"}),
+        Sent(
+            method="PUT", id=VNET, api_version="1", body={"location": "westeurope"}, query={"force": "true"}
+        ),
         Sent(method="DELETE", id=VNET, api_version="1"),
         Sent(method="PATCH", id=VNET, api_version="1", body={"location": "westeurope"}),
         Sent(method="POST", id=VNET, action="start", api_version="1"),

@@ -160,7 +160,7 @@ class Arm:
         if self._gate is None:
             raise NotAllowed(f"{request.method} {request.path}: this client only reads; nothing was sent")
         self._gate.check(request)
-        url = self._url(request.path, request.api_version, {})
+        url = self._url(request.path, request.api_version, request.query)
         return await self._once(request.method.upper(), url, request.body, dict(headers or {}))
 
     # --- one call ----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The write gate: the only way a request that changes something leaves this program.
 
 A client without a gate reads. With one, exactly the requests that the gate was made from pass, each compared as a
-whole: method, path, api-version and body. What hands out secrets passes never.
+whole: method, path, query and body. What hands out secrets passes never.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     action: str = ""
     api_version: str
     body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] = {}
+    """Further parameters of the query, as the service spells them: `underlyingResourceAction`."""
 
     @property
     def path(self) -> str:
@@ -52,7 +54,9 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the whole; ids and the method without regard to case, the body in canonical JSON."""
-        told = [self.method.upper(), self.path.lower(), self.api_version, self.body]
+        told: list[Any] = [self.method.upper(), self.path.lower(), self.api_version, self.body]
+        if self.query:
+            told.append(dict(self.query))
         return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
 
 
