@@ -20,6 +20,7 @@ from cloison.emulator.clock import Clock
 from cloison.emulator.deployments.deploying import Deployments
 from cloison.emulator.deployments.routes import Deploying
 from cloison.emulator.faults import FaultPlan, planned
+from cloison.emulator.graph import routes as graph
 from cloison.emulator.providers import check_version
 from cloison.emulator.routing import Table
 from cloison.emulator.throttle import Throttle
@@ -76,6 +77,7 @@ class Emulator:
                 *groups.ROUTES,
                 *tags.ROUTES,
                 *access.ROUTES,
+                *graph.ROUTES,
                 *resources.ROUTES,
             )
         )
@@ -135,7 +137,14 @@ class Emulator:
         if route.version_needed:
             check_version(asked.version)
         operation = resources.polled(self.world, asked) if asked.method == "GET" else None
-        return operation if operation is not None else route.handle(self.world, asked, parts)
+        if operation is not None:
+            return operation
+        if route in graph.ROUTES:
+            told = self.throttle.graph(asked)
+            answer = route.handle(self.world, asked, parts)
+            answer.headers |= told
+            return answer
+        return route.handle(self.world, asked, parts)
 
     def _internal(self, world: World, asked: Asked) -> Answer:
         """The answer to a request that a part of the emulator sends to another. Raises Refused."""

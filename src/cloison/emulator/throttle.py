@@ -7,6 +7,8 @@ second, writes and deletes 200 with 10 each; fifteen times that for a subscripti
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from cloison.emulator.clock import Clock
@@ -14,6 +16,8 @@ from cloison.emulator.wire import Asked
 from cloison.model.behaviour import Refused
 
 GLOBAL = 15
+GRAPH_QUERIES, GRAPH_S = 15, 5.0
+"""Queries of Resource Graph in so many seconds."""
 
 
 class Bucket(msgspec.Struct):
@@ -38,6 +42,7 @@ class Throttle:
         self._clock = clock
         self._enforced = enforced
         self._buckets: dict[tuple[str, str], Bucket] = {}
+        self._queries: list[float] = []
 
     def take(self, asked: Asked) -> None:
         """Count a request. Raises Refused where none is left and limits are enforced."""
@@ -52,6 +57,24 @@ class Throttle:
                 f"The request is being throttled as the limit of {bucket.holds} has been reached; it refills with "
                 f"{bucket.a_second:g} a second.",
             )
+
+    def graph(self, asked: Asked) -> dict[str, str]:
+        """Count a query of Resource Graph; the headers that tell how many are left. Raises Refused where none is."""
+        now = self._clock.seconds()
+        self._queries = [at for at in self._queries if now - GRAPH_S < at <= now]
+        left = GRAPH_QUERIES - len(self._queries)
+        resets = max(1, math.ceil(GRAPH_S - (now - self._queries[0]))) if self._queries else int(GRAPH_S)
+        told = {
+            "x-ms-user-quota-remaining": str(max(0, left - 1)),
+            "x-ms-user-quota-resets-after": f"00:00:{resets:02d}",
+            "x-ms-ratelimit-remaining-tenant-resource-requests": str(max(0, left - 1)),
+        }
+        if left < 1 and self._enforced:
+            raise Refused(
+                429, "RateLimiting", "Please provide below info when asking for support: rate limited."
+            )
+        self._queries.append(now)
+        return told
 
     def left(self, asked: Asked) -> dict[str, str]:
         """The headers that tell how many are left."""
