@@ -1,6 +1,6 @@
 """Trace: one finding in full, hop by hop, with whole ids, settings, places and the requests that would mend it.
 
-Ids, pointers and bodies stand on lines of their own, however long, so that they can be copied.
+Ids, pointers, bodies and what to supply stand on lines of their own, however long, so that they can be copied.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def trace(report: Report, environment: EnvironmentReport, finding: RequirementRe
             _fix(sheet, number, fix)
     if finding.ask:
         sheet.heading("What to supply to decide it")
-        sheet.text(safe(finding.ask), indent=2)
+        sheet.verbatim(safe(finding.ask), indent=2)
     return sheet.lines()
 
 

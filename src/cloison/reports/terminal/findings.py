@@ -108,7 +108,7 @@ def _by_requirement(found: Iterable[RequirementReport], names: Names) -> list[tu
     groups: dict[str, dict[object, Group]] = {}
     for one in found:
         fixes = tuple(names.pattern(fix.summary) for fix in one.fixes)
-        same = (one.verdict, one.severity, one.ask, fixes, _decided_by(one, names))
+        same = (one.verdict, one.severity, fixes, _decided_by(one, names))
         groups.setdefault(one.id, {}).setdefault(same, []).append(one)
     return [(id, list(same.values())) for id, same in groups.items()]
 
