@@ -1,4 +1,4 @@
-"""What a plan predicts of environments as they are read: with settings that nobody read, and names as Azure tells them."""
+"""What a plan predicts of environments as they are read: names as Azure tells them, parts that nobody read."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ def test_what_a_workspace_named_before_need_not_have_been_read(azure: World) -> 
     ],
 )
 def test_children_of_networks_are_put_whole(type: str) -> None:
-    """ARM has no PATCH for these, so a plan sends them whole. Source: REST reference of Microsoft.Network 2024-05-01."""
+    """ARM has no PATCH for these, so a plan sends them whole (REST reference of Microsoft.Network, 2024-05-01)."""
     assert not behaviour_of(f"Microsoft.Network/{type}").patchable

@@ -16,6 +16,8 @@ DONE = {"provisioningState": "Succeeded", "virtualNetworkLinkState": "Completed"
 LINK = f"privateDnsZones/{VAULT}/virtualNetworkLinks/aks-net"
 GROUP_OF_WORKSPACE = "privateEndpoints/pe-amlworkspace/privateDnsZoneGroups/default"
 
+NETS = ("aks-net", "ml-net")
+
 
 def found(id: str, *changes: dict[str, Any]) -> list[RequirementReport]:
     """What one requirement says of `peered` after changes, one after the other."""
@@ -78,11 +80,11 @@ def test_a_missing_half_of_a_peering_is_made() -> None:
 
 
 def test_a_disconnected_peering_is_deleted_first() -> None:
-    """A half that is disconnected cannot be connected again, so it is deleted, and not made beside itself."""
-    half = f"{NET}/aks-net/virtualNetworkPeerings/to-ml-net"
-    mends = fixes("S13", {f"{half}#/properties/peeringState": "Disconnected"})
+    """A half that is disconnected cannot be connected again, nor its other half: both are made again as they were."""
+    halves = [f"{NET}/{here}/virtualNetworkPeerings/to-{there}" for here, there in (NETS, NETS[::-1])]
+    mends = fixes("S13", {f"{halves[0]}#/properties/peeringState": "Disconnected"})
 
-    assert [("delete", id_of(half))] == [(fix.action, fix.target) for fix in mends]
+    assert [("delete", id_of(half)) for half in halves] == [(fix.action, fix.target) for fix in mends]
 
 
 def test_a_link_that_failed_is_made_under_its_own_name() -> None:

@@ -6,6 +6,11 @@ Sources: ARM REST references of the types (network 2024-05-01, private DNS 2024-
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from msgspec.structs import replace
+
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Known
 from cloison.model.network import Peering, ZoneLink
@@ -135,11 +140,35 @@ def write_record(zone: ResourceId, record: str, addresses: list[str]) -> Fix:
     )
 
 
-def peer(here: ResourceId, there: ResourceId) -> Fix:
-    """One direction of a peering; its other direction is a fix of its own."""
+def add_record(zone: ResourceId, record: str, addresses: list[str]) -> Fix:
+    """An address record where there is none."""
+    fix = write_record(zone, record, addresses)
+    why = "the name does not exist there today, so nobody relies on what it says"
+    return replace(
+        fix, summary=f"Write {record} into {zone.name}: {', '.join(addresses)}", safety=Safety.SAFE, why=why
+    )
+
+
+def write_alias(zone: ResourceId, record: str, target: str) -> Fix:
+    """An alias record where a zone takes in a public name and has nothing for it."""
+    return Fix(
+        action="update",
+        target=f"{zone.text}/CNAME/{record}",
+        summary=f"Let {record}.{zone.name} be an alias of {target}",
+        safety=Safety.SAFE,
+        why="the name does not exist there today, so nobody relies on what it says",
+        pointer="/properties/cnameRecord",
+        body={"properties": {"ttl": 10, "cnameRecord": {"cname": target}}},
+    )
+
+
+def peer(here: ResourceId, there: ResourceId, taken: Iterable[str] = ()) -> Fix:
+    """One direction of a peering; its other direction is a fix of its own. taken: names of peerings that there are."""
+    names = {name.lower() for name in taken}
+    name = next(text for text in _numbered(f"to-{there.name}") if text.lower() not in names)
     return Fix(
         action="create",
-        target=f"{here.text}/virtualNetworkPeerings/to-{there.name}",
+        target=f"{here.text}/virtualNetworkPeerings/{name}",
         summary=f"Peer {here.name} with {there.name}",
         safety=Safety.SAFE,
         why="a peering adds routes and takes none away; address spaces must not overlap",
@@ -147,21 +176,50 @@ def peer(here: ResourceId, there: ResourceId) -> Fix:
     )
 
 
-def peer_both(fabric: Fabric, here: ResourceId, there: ResourceId) -> list[Fix]:
-    """What makes two networks peered both ways: directions made, or those that carry nothing mended."""
+def peer_both(
+    fabric: Fabric,
+    here: ResourceId,
+    there: ResourceId,
+    subnets: tuple[str, ...] = (),
+    theirs: tuple[str, ...] = (),
+) -> list[Fix]:
+    """What makes two networks peered both ways: directions made, or those that carry nothing mended.
+
+    subnets, theirs: names of those that must reach each other, of `here` and of `there`.
+    """
+    sides = (here, there, subnets, theirs), (there, here, theirs, subnets)
+    halves = [fabric.peering.get((one, other)) for one, other, *_ in sides]
+    dead = any(half is not None and _is_disconnected(half) for half in halves)
     found = []
-    for one, other in ((here, there), (there, here)):
-        held = fabric.peering.get((one, other))
-        found += [peer(one, other)] if held is None else _mend(held)
+    for (one, other, own, far), half in zip(sides, halves, strict=True):
+        if half is None:
+            found.append(peer(one, other, [held.id.name for held in fabric.peerings_of.get(one, ())]))
+        else:
+            found += [_anew(half)] if dead else _mend(half, own, far)
     return found
 
 
-def _mend(held: Peering) -> list[Fix]:
+def _is_disconnected(held: Peering) -> bool:
+    return isinstance(held.state, Known) and held.state.value == "disconnected"
+
+
+def _anew(held: Peering) -> Fix:
+    """A half of a peering of which one half is disconnected: both are deleted before either is made again.
+
+    Source: Microsoft Learn, Create, change, or delete a virtual network peering; checked 2026-11-24.
+    """
+    return Fix(
+        action="delete",
+        target=held.id.text,
+        summary=f"Delete peering {held.id.name} of {held.local.name} and create it again",
+        safety=Safety.SAFE,
+        why="nothing passes it now, and a disconnected peering cannot be connected again",
+        again=True,
+    )
+
+
+def _mend(held: Peering, own: tuple[str, ...], far: tuple[str, ...]) -> list[Fix]:
     name, local = held.id.name, held.local.name
-    if isinstance(held.state, Known) and held.state.value == "disconnected":
-        why = "nothing passes it now, and a disconnected peering cannot be connected again"
-        summary = f"Delete peering {name} of {local} and create it again"
-        return [Fix(action="delete", target=held.id.text, summary=summary, safety=Safety.SAFE, why=why)]
     if isinstance(held.access, Known) and not held.access.value:
         pointer = "/properties/allowVirtualNetworkAccess"
         summary = f"Allow virtual network access in peering {name} of {local}"
@@ -169,9 +227,30 @@ def _mend(held: Peering) -> list[Fix]:
             set_property(held.id, pointer, True, summary, Safety.ASKS, "it opens each network to the other")
         ]
     if isinstance(held.complete, Known) and not held.complete.value:
-        why = "which subnets it takes in is somebody's choice"
-        return [by_hand(held.id, f"Take the subnets of both ends into peering {name} of {local}", why)]
+        return [_widen(held, own, far)]
     return []
+
+
+def _widen(held: Peering, own: tuple[str, ...], far: tuple[str, ...]) -> Fix:
+    """A peering of some subnets takes in those that must reach each other, beside those that it has."""
+    name, local = held.id.name, held.local.name
+    mine, theirs = held.local_subnets, held.remote_subnets
+    if not own or not far or not isinstance(mine, Known) or not isinstance(theirs, Known):
+        why = "which subnets it takes in is somebody's choice"
+        return by_hand(held.id, f"Take the subnets of both ends into peering {name} of {local}", why)
+    lists = {
+        "localSubnetNames": list(dict.fromkeys((*mine.value, *own))),
+        "remoteSubnetNames": list(dict.fromkeys((*theirs.value, *far))),
+    }
+    return Fix(
+        action="update",
+        target=held.id.text,
+        summary=f"Take {', '.join(own)} and {', '.join(far)} into peering {name} of {local}",
+        safety=Safety.ASKS,
+        why="it opens these subnets to each other, whatever runs in them",
+        pointer="/properties/localSubnetNames",
+        body={"properties": lists},
+    )
 
 
 def set_property(
@@ -195,6 +274,12 @@ def set_property(
         pointer=pointer,
         body=body,
     )
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """`name`, `name-2`, `name-3` …"""
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def by_hand(target: ResourceId, summary: str, why: str) -> Fix:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 import msgspec
@@ -124,10 +125,38 @@ def not_serving(case: Case, requirement: str, subject: ResourceId, one: Placed) 
             message = f"{where}: broken by the article's letter, reached in fact"
             return say.broken(requirement, subject, message, *cites(one), severity=Severity.WARNING)
         reasons.append(where)
-        mends += fixes.peer_both(case.fabric, case.networks[0], one.network)
+        mends += fixes.peer_both(case.fabric, case.networks[0], one.network, *_ends(case, one))
     stands = Step(HopKind.ROUTE, Outcome.STOP, reasons[-1], cites(one))
     evidence = (*one.faults, *(one.steps or (stands,))) if out_of_reach else one.faults
     return say.broken(requirement, subject, "; ".join(reasons), evidence=evidence, fixes=mends)
+
+
+def home(case: Case) -> ResourceId | None:
+    """The network for a new endpoint: where most of those stand that serve the cluster, else the cluster's own.
+
+    Beside the others it shares their zones, and a workspace its storage's network.
+    """
+    if not case.networks:
+        return None
+    counted: dict[ResourceId, int] = dict.fromkeys(case.networks, 0)
+    for endpoint in case.endpoints:
+        one = placed(case, endpoint)
+        if one.serves and one.network is not None:
+            counted[one.network] = counted.get(one.network, 0) + 1
+    return max(counted, key=lambda network: counted[network])
+
+
+def new_endpoints(case: Case, target: ResourceId, groups: Iterable[str]) -> list[Fix]:
+    """Fixes that make endpoints to sub-resources of a service; none while the cluster's network is not known."""
+    network = home(case)
+    return [fixes.create_endpoint(target, group, network) for group in groups] if network is not None else []
+
+
+def _ends(case: Case, one: Placed) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the subnets that must reach each other: the pods' and the endpoint's."""
+    near = tuple(subnet.id.name for subnet in case.pool_subnets if subnet.network == case.networks[0])
+    far = known(one.endpoint.subnet)
+    return near, (far.name,) if far is not None else ()
 
 
 def cites(one: Placed) -> tuple[Cite, ...]:

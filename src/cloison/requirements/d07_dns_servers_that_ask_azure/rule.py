@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import Cite
-from cloison.model.network import Host
-from cloison.model.verdict import Finding, Fix, Outcome, Severity, Step
+from cloison.model.facts import Cite, Known
+from cloison.model.network import Appliance, Host
+from cloison.model.verdict import Finding, Fix, Outcome, Safety, Severity, Step
 from cloison.reach import names
 from cloison.reach.packets import Source
 from cloison.requirements import Requirement, fixes, say
@@ -31,11 +31,14 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     sound = True
     if names.PLATFORM_TEXT in servers:
         sound = False
-        yield _mixture(subject, cite, [text for text in servers if text != names.PLATFORM_TEXT])
+        others = [text for text in servers if text != names.PLATFORM_TEXT]
+        doubtful = any(step.outcome is not Outcome.PASS for step in _steps(case, subject))
+        yield _mixture(subject, cite, others, doubtful=doubtful)
     for step in _steps(case, subject):
         if step.outcome is Outcome.STOP:
             sound = False
-            yield say.broken(ID, subject, step.text, evidence=[step], fixes=[_one_kind(subject)])
+            mends = [*_proxy(case, step), _one_kind(subject)]
+            yield say.broken(ID, subject, step.text, evidence=[step], fixes=mends)
         elif step.outcome is Outcome.UNKNOWN:
             sound = False
             yield say.unknown(ID, subject, step.text, ask=step.ask, cites=step.cites)
@@ -44,10 +47,33 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         yield say.met(ID, subject, told, cite)
 
 
-def _mixture(network: ResourceId, cite: Cite, others: list[str]) -> Finding:
-    message = f"{network.name} asks Azure DNS and {', '.join(others)} at once, so answers differ from query to query"
-    mend = _one_kind(network)
-    return say.broken(ID, network, message, cite, severity=Severity.WARNING, fixes=[mend])
+def _mixture(network: ResourceId, cite: Cite, others: list[str], *, doubtful: bool) -> Finding:
+    """doubtful: what the others answer is not known, or they do not answer."""
+    shown = ", ".join(others)
+    message = f"{network.name} asks Azure DNS and {shown} at once, so answers differ from query to query"
+    mends = [_one_kind(network)]
+    if not doubtful:
+        pointer, summary = "/properties/dhcpOptions/dnsServers", f"Let {network.name} ask {shown} only"
+        why = "machines take the new list when they are restarted or renew their lease; until then either may answer"
+        mends.insert(0, fixes.set_property(network, pointer, others, summary, Safety.ASKS, why))
+    return say.broken(ID, network, message, cite, severity=Severity.WARNING, fixes=mends)
+
+
+def _proxy(case: Case, step: Step) -> list[Fix]:
+    """The firewall that does not answer is made to, where its policy says so."""
+    cites = {(cite.resource, cite.pointer) for cite in step.cites}
+    found = []
+    for firewall in case.fabric.all(Appliance):
+        told = firewall.proxies_dns
+        if isinstance(told, Known) and (told.cite.resource, told.cite.pointer) in cites:
+            classic = told.cite.resource == firewall.id
+            value: object = "true" if classic else True
+            summary = f"Let firewall {firewall.id.name} answer DNS queries"
+            why = "networks that name it as their DNS server then hear what it hears"
+            found.append(
+                fixes.set_property(told.cite.resource, told.cite.pointer, value, summary, Safety.ASKS, why)
+            )
+    return found
 
 
 def _steps(case: Case, network: ResourceId) -> list[Step]:

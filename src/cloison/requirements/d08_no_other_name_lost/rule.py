@@ -11,6 +11,7 @@ from cloison.reach import names
 from cloison.reach.filters import Match
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
+from cloison.requirements.placing import new_endpoints
 from cloison.requirements.resolving import answers, blind, eyes, linked
 
 ID = "D08"
@@ -72,9 +73,7 @@ def _lost(case: Case, zone: Zone, link: ZoneLink, door: Door, host: Host) -> Fin
         Safety.ASKS,
         "names without a record then resolve to public addresses, one's own too if their record is ever lost",
     )
-    mends = [fall_back]
-    if case.networks:
-        mends.append(fixes.create_endpoint(door.id, door.subresource, case.networks[0]))
+    mends = [fall_back, *new_endpoints(case, door.id, [door.subresource])]
     return say.broken(ID, zone.id, message, *say.cites(link.fallback), severity=Severity.WARNING, fixes=mends)
 
 

@@ -17,6 +17,7 @@ from cloison.requirements.placing import (
     by_service_endpoint,
     cites,
     in_words,
+    new_endpoints,
     not_serving,
     standing,
 )
@@ -67,9 +68,7 @@ def _none(case: Case, subject: ResourceId, *, by_subnet: bool) -> Finding:
         message += ", and a workspace does not use its registry through a service endpoint"
     elif any(door.admission.endpoint_services for door in doors) and subject != case.environment.registry:
         message += ", and lets the cluster's subnets in through no service endpoint"
-    mends = [
-        fixes.create_endpoint(subject, door.subresource, case.networks[0]) for door in doors if case.networks
-    ]
+    mends = new_endpoints(case, subject, (door.subresource for door in doors))
     return say.broken(ID, subject, message, fixes=mends)
 
 

@@ -9,6 +9,7 @@ from cloison.model.facts import NotKnown, Unknown
 from cloison.model.verdict import Finding, Outcome, Path, PathVerdict, Severity, Verdict
 from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
+from cloison.requirements.mending import mends
 from cloison.requirements.telling import why_not_private
 
 ID = "S07"
@@ -25,7 +26,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     paths = case.worst_paths_to(subject)
     for path in paths:
         if path.verdict is not PathVerdict.PRIVATE:
-            yield _finding(subject, path)
+            yield _finding(case, subject, path)
     if paths and all(path.verdict is PathVerdict.PRIVATE for path in paths):
         yield say.met(
             ID, subject, f"every name of {subject.name} leads to a private endpoint, from every pool"
@@ -38,7 +39,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         raise NotKnown(Unknown(why, f"add {case.cluster.id.text} with its agent pools"))
 
 
-def _finding(subject: ResourceId, path: Path) -> Finding:
+def _finding(case: Case, subject: ResourceId, path: Path) -> Finding:
     if path.verdict is PathVerdict.UNKNOWN:
         doubt = next(step for step in path.steps if step.outcome is Outcome.UNKNOWN)
         return Finding(
@@ -53,7 +54,8 @@ def _finding(subject: ResourceId, path: Path) -> Finding:
     allowed = path.verdict is PathVerdict.SERVICE_ENDPOINT or not path.needed
     severity = Severity.NOTE if allowed else Severity.ERROR
     message = f"{path.host} from pool {path.pool} {why_not_private(path)}"
-    return say.broken(ID, subject, message, severity=severity, evidence=path.steps)
+    offered = mends(case, path)
+    return say.broken(ID, subject, message, severity=severity, evidence=path.steps, fixes=offered)
 
 
 REQUIREMENT = Requirement(

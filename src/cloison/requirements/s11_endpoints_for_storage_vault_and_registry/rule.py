@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from cloison.arm.ids import ResourceId
 from cloison.model.network import Door
 from cloison.model.verdict import Finding, Severity
-from cloison.requirements import Requirement, fixes, say
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import Standing, by_service_endpoint, not_serving, standing
+from cloison.requirements.placing import Standing, by_service_endpoint, new_endpoints, not_serving, standing
 
 ID = "S11"
 
@@ -60,7 +60,7 @@ def _missing(case: Case, subject: ResourceId, door: Door) -> Finding:
     message = f"{subject.name} has no private endpoint for {door.subresource}"
     if not door.needed:
         message += ", which batch and parallel jobs use"
-    mends = [fixes.create_endpoint(subject, door.subresource, case.networks[0])] if case.networks else []
+    mends = new_endpoints(case, subject, [door.subresource])
     severity = Severity.ERROR if door.needed else Severity.NOTE
     return say.broken(ID, subject, message, severity=severity, fixes=mends)
 

@@ -8,9 +8,9 @@ from cloison.arm.ids import ResourceId
 from cloison.model.environment import ExtraStorage
 from cloison.model.facts import Known, NotKnown, Unknown
 from cloison.model.verdict import Finding, Outcome, Path, PathVerdict
-from cloison.requirements import Requirement, fixes, say
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import by_service_endpoint, not_serving, standing
+from cloison.requirements.placing import by_service_endpoint, new_endpoints, not_serving, standing
 from cloison.requirements.telling import why_not_private
 
 ID = "S12"
@@ -58,7 +58,7 @@ def _on(case: Case, subject: ResourceId, account: ResourceId, group: str) -> Ite
 def _missing(case: Case, subject: ResourceId, account: ResourceId, group: str) -> Finding:
     where = case.networks[0].name if case.networks else "the cluster's network"
     message = f"{account.name} has no private endpoint for {group} in {where} or a network peered with it"
-    mends = [fixes.create_endpoint(account, group, case.networks[0])] if case.networks else []
+    mends = new_endpoints(case, account, [group])
     return say.broken(ID, subject, message, fixes=mends)
 
 

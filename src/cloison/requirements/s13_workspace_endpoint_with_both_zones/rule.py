@@ -8,9 +8,9 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite
 from cloison.model.network import Endpoint
 from cloison.model.verdict import Finding, PathVerdict, Severity
-from cloison.requirements import Requirement, fixes, say
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
-from cloison.requirements.placing import cites, in_words, not_serving, standing
+from cloison.requirements.placing import cites, in_words, new_endpoints, not_serving, standing
 from cloison.requirements.resolving import integrate, missing_zones
 
 ID = "S13"
@@ -30,7 +30,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         for one in found.others:
             yield not_serving(case, ID, subject, one)
         if not found.others:
-            mends = [fixes.create_endpoint(subject, GROUP, case.networks[0])] if case.networks else []
+            mends = new_endpoints(case, subject, [GROUP])
             yield say.broken(ID, subject, f"workspace {subject.name} has no private endpoint", fixes=mends)
         return
     for one in found.serving:

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from cloison.arm.ids import ResourceId
 from cloison.model.network import Endpoint
 from cloison.model.verdict import Finding, Severity
-from cloison.requirements import Requirement, fixes, say
+from cloison.requirements import Requirement, say
 from cloison.requirements.case import Case
 from cloison.requirements.placing import (
     Place,
     Placed,
     by_service_endpoint,
     cites,
+    new_endpoints,
     not_serving,
     standing,
 )
@@ -73,7 +74,7 @@ def _has_its_own(case: Case, service: ResourceId) -> bool:
 def _without_last_step(case: Case, workspace: ResourceId, others: Iterable[Placed]) -> Iterator[Finding]:
     if not others:
         message = f"{workspace.name} is to be made without the last step, a private endpoint of its own"
-        mends = [fixes.create_endpoint(workspace, GROUP, case.networks[0])]
+        mends = new_endpoints(case, workspace, [GROUP])
         yield say.broken(ID, workspace, message, fixes=mends)
     for one in others:
         yield not_serving(case, ID, workspace, one)
@@ -85,7 +86,7 @@ def _too_early(case: Case, workspace: ResourceId, endpoint: Endpoint, service: R
         f"and {service.name} has no endpoint that could come before it"
     )
     needed = [door.subresource for door in case.doors(service) if door.needed]
-    mends = [fixes.create_endpoint(service, group, case.networks[0]) for group in needed if case.networks]
+    mends = new_endpoints(case, service, needed)
     return say.broken(
         ID, service, message, *say.cites(endpoint.target), severity=Severity.WARNING, fixes=mends
     )
