@@ -237,7 +237,7 @@ def operation(answers: list[Told], resource: list[Told]) -> Callable[[web.Reques
 
 
 async def _written(arm: Arm, _: Server) -> Any:
-    waiting = left(arm, PUT, await arm.write(PUT))
+    waiting = left(arm.host, PUT, await arm.write(PUT))
     assert waiting is not None
     return await wait(arm, waiting)
 

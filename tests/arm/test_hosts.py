@@ -122,7 +122,7 @@ def test_no_token_follows_an_attack(way: str, tmp_path: Path) -> None:
                     if way == "next":
                         assert [] == [page async for page in arm.pages("/subscriptions", "1") if page]
                     else:
-                        waiting = left(arm, PUT, await arm.write(PUT))
+                        waiting = left(arm.host, PUT, await arm.write(PUT))
                         if waiting is not None:
                             assert "" == waiting.operation + waiting.location
                             await wait(arm, waiting, deadline_s=5)

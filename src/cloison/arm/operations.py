@@ -19,6 +19,7 @@ import msgspec
 from cloison.arm.client import Answer, Arm
 from cloison.arm.errors import Answered, ArmError, Foreign, answered
 from cloison.arm.gate import Sent
+from cloison.arm.hosts import Host
 from cloison.arm.waiting import polls, retry_after
 
 ENDED = frozenset({"succeeded", "failed", "canceled", "cancelled"})
@@ -44,12 +45,12 @@ class Late(ArmError):
         self.waiting = waiting
 
 
-def left(arm: Arm, request: Sent, answer: Answer) -> Waiting | None:
-    """What the answer to a write leaves to wait for; None: it is done."""
-    operation = _own(arm, answer.headers.get("azure-asyncoperation", ""))
-    location = _own(arm, answer.headers.get("location", "")) if answer.status == 202 else ""
-    asked = retry_after(answer.headers, datetime.now(UTC))
-    state = _state(answer.body)
+def left(host: Host, request: Sent, answer: Answer, now: datetime | None = None) -> Waiting | None:
+    """What the answer to a write leaves to wait for; None: it is done. now: to read dates by; None: the clock's."""
+    operation = _own(host, answer.headers.get("azure-asyncoperation", ""))
+    location = _own(host, answer.headers.get("location", "")) if answer.status == 202 else ""
+    asked = retry_after(answer.headers, now or datetime.now(UTC))
+    state = state_of(answer.body)
     if answer.status in (200, 201, 204) and not operation and (not state or state in ENDED):
         return None
     return Waiting(request=request, operation=operation, location=location, asked_s=asked)
@@ -74,15 +75,8 @@ async def wait(arm: Arm, waiting: Waiting, *, expected_s: float = 0.0, deadline_
 async def _look(arm: Arm, waiting: Waiting) -> tuple[bool, Any]:
     """Whether the operation ended, and what it left."""
     if waiting.operation:
-        told = await arm.follow(waiting.operation)
-        state = _status(told.body)
-        if not state:
-            # An answer without a status still says by its own: 202 goes on, 200 and 204 end.
-            state = "inprogress" if told.status == 202 else "succeeded"
-        if state not in ENDED:
+        if not ended(await arm.follow(waiting.operation)):
             return False, None
-        if state != "succeeded":
-            raise _failed(told.body, state)
     elif waiting.location:
         told = await arm.follow(waiting.location)
         if told.status == 202:
@@ -102,7 +96,7 @@ async def _settled(arm: Arm, waiting: Waiting) -> tuple[bool, Any]:
             # After a DELETE that is the end. After a PUT it is a replica that has not heard yet.
             return request.method.upper() == "DELETE", None
         raise
-    state = _state(body)
+    state = state_of(body)
     if request.method.upper() == "DELETE":
         return False, None
     if state in ("failed", "canceled", "cancelled"):
@@ -110,9 +104,16 @@ async def _settled(arm: Arm, waiting: Waiting) -> tuple[bool, Any]:
     return not state or state == "succeeded", body
 
 
-def _failed(body: Any, state: str) -> Answered:
-    problem = answered(200, body)
-    return problem if problem.code else Answered(200, state.capitalize(), "the operation says no more")
+def ended(answer: Answer) -> bool:
+    """Whether an operation has succeeded, by the answer of its address. Raises Answered for one that did not."""
+    state = _status(answer.body)
+    if not state:
+        # An answer without a status still says by its own: 202 goes on, 200 and 204 end.
+        return answer.status != 202
+    if state in ENDED and state != "succeeded":
+        problem = answered(200, answer.body)
+        raise problem if problem.code else Answered(200, state.capitalize(), "the operation says no more")
+    return state in ENDED
 
 
 def _status(body: Any) -> str:
@@ -120,18 +121,18 @@ def _status(body: Any) -> str:
     return status.lower() if isinstance(status, str) else ""
 
 
-def _state(body: Any) -> str:
+def state_of(body: Any) -> str:
     """`provisioningState` in lower case; '' where there is none, which means done."""
     properties = body.get("properties") if isinstance(body, Mapping) else None
     state = properties.get("provisioningState") if isinstance(properties, Mapping) else None
     return state.lower() if isinstance(state, str) else ""
 
 
-def _own(arm: Arm, link: str) -> str:
+def _own(host: Host, link: str) -> str:
     """The address when it lies on the pinned host, else ''."""
     if not link:
         return ""
     try:
-        return arm.host.own(link)
+        return host.own(link)
     except Foreign:
         return ""
