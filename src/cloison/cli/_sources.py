@@ -117,7 +117,7 @@ def _judged(sources: Sequence[str], options: Namespace) -> Report:
     checking = CheckOptions(
         cluster=options.cluster,
         workspace=options.workspace,
-        dns=_pairs("--dns", options.dns),
+        dns=pairs("--dns", options.dns),
         only=_ids(options.only),
     )
     return run(snapshot_of(sources, options), checking)
@@ -131,8 +131,8 @@ def snapshot_of(sources: Sequence[str], options: Namespace) -> Snapshot:
     told = vars(options)
     reading = ReadOptions(
         parameters=tuple(told.get("parameters", ())),
-        set=_pairs("--set", told.get("set", ())),
-        assume=_pairs("--assume", told.get("assume", ())),
+        set=pairs("--set", told.get("set", ())),
+        assume=pairs("--assume", told.get("assume", ())),
         subscription=told.get("subscription"),
         resource_group=told.get("resource_group"),
         location=told.get("location"),
@@ -159,7 +159,7 @@ def _ids(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
+def pairs(option: str, given: Iterable[str]) -> dict[str, str]:
     """Value by name, a later one over an earlier one. Raises CloisonError E302 for a text without `=`."""
     found: dict[str, str] = {}
     for text in given:
