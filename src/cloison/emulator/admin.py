@@ -20,7 +20,7 @@ from cloison import __version__
 from cloison.emulator import signin
 from cloison.emulator.clock import Manual
 from cloison.emulator.faults import FaultPlan, planned
-from cloison.emulator.store import document
+from cloison.emulator.store import saved
 from cloison.emulator.wire import Answer, Asked, refusal
 from cloison.emulator.world import World
 from cloison.model.behaviour import Refused
@@ -48,7 +48,7 @@ def _answer(world: World, faults: FaultPlan, log: Iterable[Logged], asked: Asked
         case "GET", "/_cloison/log":
             return Answer(body={"value": [one._asdict() for one in log]})
         case "GET", "/_cloison/state":
-            return Answer(body=document(world))
+            return Answer(body=saved(world).encode())
         case "GET", "/_cloison/faults":
             return Answer(
                 body={

@@ -9,14 +9,21 @@ from typing import Any
 import msgspec
 
 from cloison.arm.ids import ResourceId
+from cloison.emulator.clock import AtOnce
+from cloison.emulator.deployments.deploying import Deployment
+from cloison.emulator.deployments.wanted import wanted
+from cloison.emulator.wire import Asked
 from cloison.emulator.world import World
 from cloison.kinds import behaviour_of, kind_of
-from cloison.model.behaviour import Json, Write, laid, look
+from cloison.model.behaviour import Json, Refused, Write, laid, look
+from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Resource, Snapshot
-from cloison.sources import ReadOptions, read
+from cloison.sources import ReadOptions, document, read
+from cloison.sources.arm_template.parameters import values_of
+from cloison.sources.arm_template.text import lenient
 
-DOCUMENT = "snapshot/1"
-"""The version of the snapshot document that is written."""
+LOADED = "rg-loaded"
+"""The group that a template is deployed to where nobody names one."""
 _ENVELOPE = frozenset(
     {
         "id",
@@ -44,9 +51,20 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def load(world: World, sources: Iterable[str], options: ReadOptions | None = None) -> Loaded:
-    """Put what the sources hold into the world. Raises CloisonError for what cannot be read."""
-    snapshot = read(list(sources), options)
-    return plant(world, snapshot)
+    """Put what the sources hold into the world: exports as they are, templates by deploying them, in order.
+
+    Raises CloisonError for what cannot be read or deployed.
+    """
+    options = options or ReadOptions()
+    count = 0
+    notes: list[str] = []
+    for source in sources:
+        snapshot = read([source], options)
+        planned = any(one.planned for one in snapshot.resources.values())
+        loaded = _deployed(world, source, options) if planned else plant(world, snapshot)
+        count += loaded.resources
+        notes += loaded.notes
+    return Loaded(count, tuple(notes))
 
 
 def plant(world: World, snapshot: Snapshot) -> Loaded:
@@ -113,13 +131,73 @@ def _whole(body: Json) -> Json:
     return {**outer, "properties": inner}
 
 
-def document(world: World) -> Json:
-    """Everything as a snapshot document. The same state gives the same bytes."""
-    resources = [resource.body.value for resource in world.state.snapshot().resources.values()]
-    return {"cloison": DOCUMENT, "resources": resources, "gaps": []}
-
-
 def save(world: World, file: Path) -> None:
-    """Write the snapshot document. Raises OSError."""
-    text = msgspec.json.format(msgspec.json.encode(document(world)), indent=2)
-    file.write_bytes(text + b"\n")
+    """Write everything as a snapshot document; secrets are left out. Raises OSError."""
+    file.write_text(saved(world), encoding="utf-8")
+
+
+def saved(world: World) -> str:
+    """Everything as a snapshot document. The same state gives the same bytes."""
+    return document(world.state.snapshot())
+
+
+def _deployed(world: World, source: str, options: ReadOptions) -> Loaded:
+    """Deploy a template into the world. Raises CloisonError where that fails."""
+    group = options.resource_group or LOADED
+    subscription = options.subscription or next(iter(world.subscriptions))
+    world.subscribe(subscription)
+    scope = ResourceId(f"/subscriptions/{subscription}/resourceGroups/{group}")
+    location = options.location or "westeurope"
+    # In a time of its own, in which everything ends at once: nobody waits for what is loaded.
+    there = World(
+        state=world.state,
+        clock=AtOnce(world.clock.seconds()),
+        subscriptions=tuple(world.subscriptions),
+        tenant=world.tenant,
+        seed=f"{world.seed}/load",
+    )
+    there.internal = world.internal
+    try:
+        there.internal(there, Asked.of("PUT", f"{scope.text}?api-version=2024-11-01", {"location": location}))
+        there.settle()
+        body = _request(Path(source), options, location)
+        id = scope.child("providers", "Microsoft.Resources", "deployments", "load")
+        deployment = Deployment(there, wanted(there, body, id))
+        there.followers.append(deployment.step)
+        there.settle()
+        refused = deployment.refused
+    except Refused as problem:
+        refused = problem
+    if refused is not None:
+        raise _failed(source, refused)
+    return Loaded(len(deployment.tasks))
+
+
+def _request(path: Path, options: ReadOptions, location: str) -> Asked:
+    """The request that deploys a file, its text as it is."""
+    parameters: Json = {}
+    for name in options.parameters or _beside(path):
+        told = msgspec.json.decode(lenient(Path(name).read_text(encoding="utf-8-sig")))
+        parameters |= values_of(told)
+    parameters |= options.set
+    given = msgspec.json.encode({name: {"value": value} for name, value in parameters.items()})
+    text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    properties = b'{"mode":"Incremental","parameters":' + given + b',"template":' + text + b"}"
+    return Asked(method="PUT", path="/", body=b'{"properties":' + properties + b"}")
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    beside = path.with_name(f"{path.stem}.parameters.json")
+    return (str(beside),) if beside.is_file() else ()
+
+
+def _failed(source: str, refused: Refused) -> CloisonError:
+    first = refused.details[0] if refused.details else {}
+    told = f"{first.get('code')}: {first.get('message')}" if first else f"{refused.code}: {refused.message}"
+    return CloisonError(
+        "E405",
+        f"{source} cannot be deployed to the emulator",
+        because=told,
+        help="give the parameters that it needs with --parameters or --set",
+        file=source,
+    )
