@@ -74,6 +74,11 @@ class Context(Protocol):
         ...
 
     @property
+    def assumed(self) -> Mapping[str, Value]:
+        """Values that somebody says open expressions will have, by their text."""
+        ...
+
+    @property
     def in_default(self) -> bool:
         """It is evaluated for the default of a parameter."""
         ...
@@ -88,7 +93,7 @@ class Context(Protocol):
         ...
 
     def user_function(self, name: str, args: Sequence[Value]) -> Value:
-        """Result of a function that the template defines. Raises KeyError when it defines none of that name."""
+        """Result of a function that the template defines; MISSING when it defines none of that name."""
         ...
 
     def runtime_function(self, name: str, args: Sequence[Value]) -> Value:

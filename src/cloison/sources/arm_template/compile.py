@@ -12,23 +12,38 @@ from cloison.sources.arm_template.functions.registry import Function
 from cloison.sources.arm_template.functions.specials import SPECIAL
 from cloison.sources.arm_template.functions.tables import FUNCTIONS
 from cloison.sources.arm_template.grammar import Call, Expression, Index, Literal, parse
-from cloison.sources.arm_template.symbols import Value
+from cloison.sources.arm_template.symbols import Symbol, Value
+from cloison.sources.arm_template.values import MISSING
 
 
 @lru_cache(maxsize=65_536)
-def compiled(text: str, depth: int, length: int) -> Compiled:
-    """The function of an expression's text, which has no outer brackets. Raises Fault where it cannot be."""
-    return _compile(parse(text, depth, length))
+def compiled(text: str, depth: int, length: int, *, assuming: bool = False) -> Compiled:
+    """The function of an expression's text, which has no outer brackets. Raises Fault where it cannot be.
+
+    assuming: what comes out open is looked for among the values that the context assumes.
+    """
+    return _compile(parse(text, depth, length), assuming=assuming)
 
 
-def _compile(tree: Expression) -> Compiled:
+def _compile(tree: Expression, *, assuming: bool) -> Compiled:
     if isinstance(tree, Literal):
         value = tree.value
         return lambda _: value
-    if isinstance(tree, Index):
-        return _index(tree)
+    made = _index(tree, assuming=assuming) if isinstance(tree, Index) else _called(tree, assuming=assuming)
+    return _settled(made) if assuming else made
+
+
+def _settled(made: Compiled) -> Compiled:
+    def run(context: Context) -> Value:
+        value = made(context)
+        return context.assumed.get(value.text, value) if isinstance(value, Symbol) else value
+
+    return run
+
+
+def _called(tree: Call, *, assuming: bool) -> Compiled:
     name = tree.name.lower()
-    args = [_compile(arg) for arg in tree.args]
+    args = [_compile(arg, assuming=assuming) for arg in tree.args]
     if name in SPECIAL:
         low, high, special = SPECIAL[name]
         _count(tree, low, high)
@@ -61,8 +76,9 @@ def _call(function: Function, args: Sequence[Compiled]) -> Compiled:
     return run
 
 
-def _index(tree: Index) -> Compiled:
-    base, key, safe = _compile(tree.base), _compile(tree.key), tree.safe
+def _index(tree: Index, *, assuming: bool) -> Compiled:
+    base, key = _compile(tree.base, assuming=assuming), _compile(tree.key, assuming=assuming)
+    safe = tree.safe
 
     def run(context: Context) -> Value:
         return step_into(base(context), key(context), safe=safe)
@@ -77,10 +93,9 @@ def _by_name(tree: Call, args: Sequence[Compiled]) -> Compiled:
     def run(context: Context) -> Value:
         context.budget.step()
         values = [arg(context) for arg in args]
-        try:
-            return context.user_function(name, values)
-        except KeyError:
-            pass
+        value = context.user_function(name, values)
+        if value is not MISSING:
+            return value
         if name.lower().startswith("list") and name.isalnum():
             return context.runtime_function(name, values)
         raise unknown_function(name)

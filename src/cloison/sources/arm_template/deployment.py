@@ -130,6 +130,11 @@ class Deployment:
         """What the caller said of the outermost deployment."""
         return self.world.scope
 
+    @property
+    def assumed(self) -> Mapping[str, Value]:
+        """Values that somebody says open expressions will have, by their text."""
+        return self.world.assumed
+
     def check_given(self) -> None:
         """Raise Fault for values that no parameter takes."""
         unknown = [name for name in self._given.names() if name.lower() not in self.declared]
@@ -240,7 +245,7 @@ class Deployment:
             self.variable(name)
 
     def user_function(self, name: str, args: Sequence[Value], context: Evaluation) -> Value:
-        """Result of a function of the template. Raises KeyError when there is none of that name."""
+        """Result of a function of the template; MISSING when there is none of that name."""
         return self.functions.call(name, args, context)
 
     @cached_property

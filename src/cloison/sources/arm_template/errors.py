@@ -15,9 +15,7 @@ Steps: TypeAlias = tuple[str | int, ...]
 """The way from the top of a file to one of its values: names and indexes."""
 
 INVALID: Final = "InvalidTemplate"
-"""ARM's code for a template whose text, structure or expressions are wrong."""
-INVALID_PARAMETER: Final = "InvalidTemplate"
-"""ARM answers `InvalidTemplate` for a parameter value that its declaration refuses as well (seen 2020-04)."""
+"""ARM's code for a template, or for a parameter value, that is wrong. Source: recorded answers of 2020-04."""
 MALFORMED: Final = "InvalidRequestContent"
 """ARM's code for a body that is not JSON."""
 TOO_MUCH: Final = "LimitExceeded"

@@ -25,6 +25,11 @@ class Runtime(Home, Protocol):
     """What an evaluation asks of its deployment beyond parameters and variables."""
 
     @property
+    def assumed(self) -> Mapping[str, Value]:
+        """Values that somebody says open expressions will have, by their text."""
+        ...
+
+    @property
     def index(self) -> Index:
         """Its resources by what expressions call them."""
         ...
@@ -35,7 +40,7 @@ class Runtime(Home, Protocol):
         ...
 
     def user_function(self, name: str, args: Sequence[Value], context: Evaluation) -> Value:
-        """Result of a function of the template. Raises KeyError when there is none of that name."""
+        """Result of a function of the template; MISSING when there is none of that name."""
         ...
 
     def reference(self, wanted: Value, *, full: bool, near: Runtime | None) -> Value:
@@ -72,6 +77,11 @@ class Evaluation(msgspec.Struct, frozen=True, eq=False):
     running: bool = True
     """Resources exist by now, so that their state can be asked for."""
 
+    @property
+    def assumed(self) -> Mapping[str, Value]:
+        """Values that somebody says open expressions will have, by their text."""
+        return self.home.assumed
+
     def with_locals(self, names: Mapping[str, Value]) -> Evaluation:
         """The same, with the variables of one more lambda."""
         return msgspec.structs.replace(self, locals={**self.locals, **names})
@@ -96,7 +106,7 @@ class Evaluation(msgspec.Struct, frozen=True, eq=False):
         return msgspec.structs.replace(self, copies=copies)
 
     def user_function(self, name: str, args: Sequence[Value]) -> Value:
-        """Result of a function of the template. Raises KeyError when there is none of that name."""
+        """Result of a function of the template; MISSING when there is none of that name."""
         return self.home.user_function(name, args, self)
 
     def runtime_function(self, name: str, args: Sequence[Value]) -> Value:
@@ -155,7 +165,9 @@ def run(text: str, context: Evaluation) -> Value:
     """An expression with its outer brackets, evaluated. Raises Fault."""
     limits = context.budget.limits
     checked: Context = context
-    return compiled(text[1:-1], limits.expression_depth, limits.expression_chars)(checked)
+    assuming = bool(context.home.assumed)
+    made = compiled(text[1:-1], limits.expression_depth, limits.expression_chars, assuming=assuming)
+    return made(checked)
 
 
 def _object(value: dict[str, Value], context: Evaluation) -> Value:

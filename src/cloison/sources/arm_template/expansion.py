@@ -76,6 +76,8 @@ class Expansion(msgspec.Struct, frozen=True, eq=False):
     """Type, as ARM answers it, and value of each parameter of the outermost template."""
     target: Target
     """Where it deploys to."""
+    files: tuple[str, ...]
+    """Linked templates that were read."""
     steps: int
     """Evaluation steps taken."""
 
@@ -88,6 +90,7 @@ def expand(
     name: str = "template",
     folder: str | Path | None = None,
     existing: Mapping[str, Mapping[str, Value]] | None = None,
+    assumed: Mapping[str, Value] | None = None,
     deploying: bool = False,
     strict: bool = True,
     live: Live | None = None,
@@ -98,7 +101,7 @@ def expand(
     template: the text of the file. parameters: values by name, or the content of a parameter file. scope: where it
     is deployed; what it does not say stays open. name: of the file, for messages, and where linked templates are
     relative to. folder: linked templates are read from here and below; None reads none. existing: bodies of
-    resources by id, for `reference()`.
+    resources by id, for `reference()`. assumed: values that open expressions will have, by the text that they show.
     deploying: as when a client deploys it: a parameter that needs a value and has none is an error, and the values of
     secure parameters are used. Else both stay symbols, and no secret is in the result.
     strict: False leaves a gap for what ARM refuses and nothing depends on, as drafts have it: twins, variables that
@@ -114,7 +117,15 @@ def expand(
         _ = source.value
         with _ROOM:
             where = None if folder is None else Path(folder)
-            world = World(Budget(limits), scope or Scope(), existing or {}, where, strict=strict, live=live)
+            world = World(
+                Budget(limits),
+                scope or Scope(),
+                existing or {},
+                where,
+                assumed=assumed or {},
+                strict=strict,
+                live=live,
+            )
             given = Told(values_of(parameters or {}), deploying=deploying)
             return _Expander(world, source, given).expansion()
     except Fault as fault:
@@ -191,12 +202,13 @@ class _Expander:
         outputs = self._outputs()
         world = self.world
         return Expansion(
-            resources,
-            outputs,
-            world.gaps,
-            self._parameters(),
-            self.root.target,
-            world.budget.limits.steps - world.budget.steps,
+            resources=resources,
+            outputs=outputs,
+            gaps=world.gaps,
+            parameters=self._parameters(),
+            target=self.root.target,
+            files=tuple(str(path) for path in world.files),
+            steps=world.budget.limits.steps - world.budget.steps,
         )
 
     def _parameters(self) -> dict[str, tuple[str, Value]]:

@@ -60,8 +60,10 @@ class UserFunctions:
         return _Member(written, parameters, path)
 
     def call(self, name: str, args: Sequence[Value], context: Evaluation) -> Value:
-        """Result of a call. Raises KeyError when there is no such function; Fault."""
-        member = self._members[name.lower()]
+        """Result of a call; MISSING when there is no such function. Raises Fault."""
+        member = self._members.get(name.lower())
+        if member is None:
+            return MISSING
         if context.depth >= DEPTH:
             raise Fault(
                 f"the function '{name}' calls itself, or functions are nested too deeply", code=TOO_MUCH

@@ -61,11 +61,6 @@ DEPTH = 100
 LENGTH = 24_576
 
 
-def is_expression(text: str) -> bool:
-    """The string is evaluated by ARM and not taken as it stands."""
-    return text[:1] == "[" and text[-1:] == "]" and text[:2] != "[["
-
-
 @lru_cache(maxsize=65_536)
 def parse(text: str, depth: int = DEPTH, length: int = LENGTH) -> Expression:
     """The tree of an expression, without its outer brackets. Raises Fault where the text leaves the grammar."""

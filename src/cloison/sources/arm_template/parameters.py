@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from cloison.sources.arm_template.errors import INVALID_PARAMETER, Fault
+from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.symbols import (
     ANY,
     ARRAY,
@@ -72,7 +72,6 @@ def entry_value(name: str, entry: Mapping[str, Value]) -> Value:
         return Symbol(f"parameters('{name}')", needs=frozenset({name}), kind=STRING, nullable=False)
     raise Fault(
         f"the parameter '{name}' has neither 'value' nor 'reference'",
-        code=INVALID_PARAMETER,
         hint='write {"value": …} for each parameter of the file',
     )
 

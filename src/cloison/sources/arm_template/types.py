@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from cloison.sources.arm_template.errors import INVALID_PARAMETER, TOO_MUCH, Fault
+from cloison.sources.arm_template.errors import TOO_MUCH, Fault
 from cloison.sources.arm_template.limits import Budget
 from cloison.sources.arm_template.parameters import is_nullable, kind_of_declaration, resolved
 from cloison.sources.arm_template.symbols import ANY, ARRAY, BOOL, INT, OBJECT, STRING, Symbol, Value
@@ -56,7 +56,6 @@ class _Check:
         inside = f" at '{where}'" if where else ""
         return Fault(
             f"the provided value for the template parameter '{self.name}' is not valid{inside}: {why}",
-            code=INVALID_PARAMETER,
             hint=f"give another value with --set {self.name}=… or in the parameter file",
         )
 

@@ -74,10 +74,12 @@ class World:
         existing: Mapping[str, Mapping[str, Value]],
         folder: Path | None,
         *,
+        assumed: Mapping[str, Value],
         strict: bool = True,
         live: Live | None = None,
     ) -> None:
         """strict: refuse what ARM refuses, also where no resource depends on it."""
+        self.assumed = assumed
         self.strict = strict
         self.live = live
         self.budget = budget

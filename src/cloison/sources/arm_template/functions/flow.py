@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from functools import cmp_to_key
 from typing import Final
 
-from cloison.sources.arm_template.calling import Compiled, Context, SpecialTable, apply, decide
+from cloison.sources.arm_template.calling import Compiled, Context, SpecialTable, decide
 from cloison.sources.arm_template.errors import FAILED, Fault
 from cloison.sources.arm_template.functions.logic import truth
 from cloison.sources.arm_template.functions.registry import array, mapping, refuse, text, whole
-from cloison.sources.arm_template.functions.tables import FUNCTIONS
 from cloison.sources.arm_template.grammar import Expression, Literal, show
 from cloison.sources.arm_template.symbols import (
     ARRAY,
@@ -164,18 +163,11 @@ def _deployment(context: Context, args: Args, trees: Trees) -> Value:
 
 @TABLE.declare("fail", 1, 1)
 def _fail(context: Context, args: Args, trees: Trees) -> Value:
-    raise Fault(f"the template calls fail: {text_of_any(args[0](context))}", code=FAILED)
+    raise Fault(f"the template calls fail: {_for_message(args[0](context))}", code=FAILED)
 
 
-def text_of_any(value: Value) -> str:
-    """A value for a message."""
-    return (
-        str(value)
-        if isinstance(value, Symbol)
-        else show_value(value)
-        if isinstance(value, (list, dict))
-        else text_of(value)
-    )
+def _for_message(value: Value) -> str:
+    return show_value(value) if isinstance(value, (list, dict, Symbol)) else text_of(value)
 
 
 @TABLE.declare("lambda", 1, None)
@@ -322,8 +314,3 @@ def _map_values(context: Context, args: Args, trees: Trees) -> Value:
         return _open("mapValues", context, args, OBJECT)
     function = _function("mapValues", values[1], 1, 1)
     return {key: _run(function, value) for key, value in mapping("mapValues", values[0]).items()}
-
-
-def call(name: str, context: Context, values: Sequence[Value]) -> Value:
-    """A function of the table by its name."""
-    return apply(FUNCTIONS[name.lower()], values, context.budget)
