@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cloison.cli._output import columns
 from cloison.model.errors import CloisonError, near
-from cloison.reports.layout import wrapped
+from cloison.reports import View
+from cloison.reports.layout import Sheet, wrapped
 
 if TYPE_CHECKING:
     from cloison.cli._edge import Command
@@ -81,6 +82,7 @@ def parse(name: str, command: Command, given: Sequence[str]) -> argparse.Namespa
 
 def overview(summaries: Mapping[str, str]) -> str:
     """What `cloison --help` prints. summaries: docstring by command."""
-    lines = [f"  {name:12}{doc.strip().splitlines()[0].rstrip('.')}" for name, doc in summaries.items()]
-    head = f"{OPENING}usage: cloison COMMAND …\n\ncommands\n"
-    return head + "\n".join(lines) + "\n\n" + EXIT_CODES + CLOSING
+    sheet = Sheet(View())
+    for name, doc in summaries.items():
+        sheet.entry(name, doc.strip().splitlines()[0].rstrip("."), indent=2, at=14)
+    return f"{OPENING}usage: cloison COMMAND …\n\ncommands\n{sheet.lines()}\n{EXIT_CODES}{CLOSING}"
