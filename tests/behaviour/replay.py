@@ -281,6 +281,7 @@ def _headers(outcome: Outcome) -> frozenset[str]:
         return frozenset()
     told = {
         Style.AT_ONCE: (),
+        Style.BODY: (),
         Style.ASYNC: ("azure-asyncoperation",),
         Style.LOCATION: ("location",),
         Style.BOTH: ("azure-asyncoperation", "location"),

@@ -145,6 +145,8 @@ class _Work:
             body = {**body, "etag": behaviour.etag.format(self.chance.guid("etag", str(request.id)))}
         if behaviour.schema.provisioned:
             body = laid(body, "properties/provisioningState", "Succeeded")
+        if behaviour.signed:
+            body = {**body, "systemData": _signed(request, old, self.chance)}
         effects = behaviour.make(self.state, request, body, self.chance)
         return self._take(msgspec.structs.replace(effects, then=(*children, *effects.then)))
 
@@ -230,6 +232,24 @@ def _check_place(state: Azure, request: Request, old: Json | None) -> None:
                 f"'{parent.text}' could not be found."
             )
         raise Refused(404, "ParentResourceNotFound", text)
+
+
+def _signed(request: Request, old: Json | None, chance: Chance) -> Json:
+    """Who made a resource and who last changed it, and when.
+
+    Source: ARM common types v3, systemData; whoever has no user's token is an Application; checked 2026-11-24.
+    """
+    made = (old or {}).get("systemData") or {
+        "createdBy": request.caller,
+        "createdByType": "Application",
+        "createdAt": chance.now,
+    }
+    return {
+        **made,
+        "lastModifiedBy": request.caller,
+        "lastModifiedByType": "Application",
+        "lastModifiedAt": chance.now,
+    }
 
 
 def _check_etag(behaviour: Behaviour, request: Request, old: Json | None) -> None:

@@ -122,11 +122,13 @@ class Azure:
     def show(self, id: ResourceId, version: str = "") -> Json | None:
         """The body as a GET of an API version answers it, with the children that its type shows inside.
 
-        Without a version everything is told.
+        Without a version everything is told but members that begin with an underscore: only Azure knows those.
         """
         body = self._bodies.get(id)
         if body is None:
             return None
+        if any(name.startswith("_") for name in body):
+            body = {name: value for name, value in body.items() if not name.startswith("_")}
         behaviour = behaviour_of(id.type)
         for pointer, segment in behaviour.embeds.items():
             shown = [

@@ -61,6 +61,10 @@ class Refused(Exception):
         return {"error": error} if self.enveloped else error
 
 
+CALLER = "c1015000-0000-4000-8000-0000000000ee"
+"""Object id of whoever asks, where nobody says another."""
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One request that may change something. For POST, `id` is the resource acted on and `action` the last segment."""
 
@@ -76,6 +80,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     if_none_match: str = ""
     beside: Mapping[ResourceId, Json] = {}
     """Bodies of the children that the parent's request brings together, this one too; empty: it comes alone."""
+    caller: str = CALLER
+    """Object id of whoever asks: `systemData` and role assignments tell it."""
     by_azure: bool = False
     """True: Azure itself does it as a consequence of something else; locks and immutable settings do not hold."""
 
@@ -148,6 +154,8 @@ class Style(Enum):
 
     AT_ONCE = "at once"
     """Done when answered."""
+    BODY = "provisioningState"
+    """No header: clients look at the resource until it says that it is done."""
     ASYNC = "Azure-AsyncOperation"
     LOCATION = "Location"
     BOTH = "both headers"
@@ -276,6 +284,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """False: ARM takes no PATCH but for tags."""
     blocks: bool = False
     """True: a PATCH replaces each property that it names as a whole, objects too."""
+    signed: bool = False
+    """Its bodies say in `systemData` who made and who last changed them, and when."""
     etags: Literal["no", "body", "late"] = "no"
     """`body`: an etag in the body, checked at once; `late`: a mismatch ends the operation with 200 and `Failed`."""
     etag: str = 'W/"{}"'
