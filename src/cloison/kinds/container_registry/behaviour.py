@@ -118,7 +118,8 @@ def _connect(state: State, signal: Signal, chance: Chance) -> Effects:
     return HEARS["connect"](state, signal, chance)
 
 
-HEARS = _connections.hears(_connections.by_digits, CONNECTION)
+FORM = _connections.Form(type=CONNECTION, name=_connections.by_digits, waiting="", actions="")
+HEARS = _connections.hears(FORM)
 
 
 def show(state: State, id: ResourceId, body: Json) -> Json:
@@ -139,7 +140,7 @@ BEHAVIOUR = Behaviour(
     embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
     below={
         "privateEndpointConnections": _connections.connections(
-            put=Pace(style=Style.ASYNC, seconds=22), delete=Pace(style=Style.LOCATION, seconds=10)
+            FORM, put=Pace(style=Style.ASYNC, seconds=22), delete=Pace(style=Style.LOCATION, seconds=10)
         )
     },
     # Created and changed at once in recordings of Basic and Premium registries: 200, also for new ones.

@@ -254,14 +254,16 @@ def show(state: State, id: ResourceId, body: Json) -> Json:
     return found if look(found, "properties/fqdn") is not None else laid(found, "properties/fqdn", None)
 
 
+FORM = _connections.Form(type=f"{TYPE}/privateEndpointConnections", name=_connections.as_asked, groups=True)
+
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
     remove=remove,
     show=show,
     actions={"stop": _stop, "start": _start},
-    hears=_connections.hears(_connections.as_asked, f"{TYPE}/privateEndpointConnections"),
-    below={"privateEndpointConnections": _connections.connections()},
+    hears=_connections.hears(FORM),
+    below={"privateEndpointConnections": _connections.connections(FORM)},
     patchable=False,
     # Medians of recorded operations: create 575 s, stop 120 s, start 302 s.
     put=Pace(style=Style.ASYNC, seconds=575, waiting="Creating"),

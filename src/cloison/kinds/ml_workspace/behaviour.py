@@ -140,13 +140,15 @@ def show(state: State, id: ResourceId, body: Json) -> Json:
     return {**body, "properties": properties}
 
 
+FORM = _connections.Form(type=CONNECTION, groups=True)
+
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
     show=show,
-    hears=_connections.hears(_connections.by_guid, CONNECTION),
+    hears=_connections.hears(FORM),
     embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
-    below={"privateEndpointConnections": _connections.connections()},
+    below={"privateEndpointConnections": _connections.connections(FORM)},
     # Minutes in Microsoft's own tutorials; the recordings show both headers and no body.
     put=Pace(style=Style.BOTH, seconds=120, status=202, waiting="Creating"),
     delete=Pace(style=Style.BOTH, seconds=60, waiting="Deleting"),

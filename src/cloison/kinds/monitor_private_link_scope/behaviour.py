@@ -49,14 +49,18 @@ def by_connection(service: ResourceId, asked: str, guid: str) -> str:
     return f"connection-{guid}"
 
 
+FORM = _connections.Form(type=CONNECTION, name=by_connection, etag='"{}"', tagged=True)
+
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
-    hears=_connections.hears(by_connection, CONNECTION),
+    hears=_connections.hears(FORM),
     embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
     below={
         "privateEndpointConnections": _connections.connections(
-            put=Pace(style=Style.ASYNC, seconds=20, status=202), delete=Pace(style=Style.ASYNC, seconds=20)
+            FORM,
+            put=Pace(style=Style.ASYNC, seconds=20, status=202),
+            delete=Pace(style=Style.ASYNC, seconds=20),
         )
     },
 )
