@@ -7,45 +7,28 @@ from typing import TYPE_CHECKING
 
 from cloison.arm.ids import NotAnId, ResourceId
 from cloison.model.body import Open
-from cloison.model.errors import CloisonError
 from cloison.model.facts import Cite, Unknown
 from cloison.model.snapshot import Gap, Place, Resource
 from cloison.sources._input import Input
 from cloison.sources._reading import Reading, ReadOptions
-from cloison.sources.arm_template import expand
-from cloison.sources.arm_template.errors import MALFORMED, TOO_MUCH, TemplateError
-from cloison.sources.arm_template.scope import Scope
-from cloison.sources.arm_template.symbols import Symbol
-from cloison.sources.template_file.parameters import typed, values
+from cloison.sources.arm_template import Scope, Symbol
+from cloison.sources.templates import ask, bare, expansion, typed
 
 if TYPE_CHECKING:
     from cloison.sources.arm_template import DeployedResource
 
-_CODES = {MALFORMED: "E103", TOO_MUCH: "E108"}
-_SCOPE = {
-    "subscription().": "--subscription …",
-    "resourceGroup().location": "--location …",
-    "resourceGroup().": "--resource-group …",
-    "deployment().location": "--location …",
-}
-_AFTER = "known after deployment: check the live environment"
-
 
 def planned(given: Input, options: ReadOptions) -> Reading:
     """The resources that the template deploys or names. Raises CloisonError, with the place."""
-    parameters, files = values(given, options)
     scope = Scope(
         subscription=options.subscription,
         resource_group=options.resource_group,
         location=options.location,
     )
+    made, files = expansion(given, options, scope)
     bridge = Bridge(given, options)
-    try:
-        expansion = expand(given.data, parameters=parameters, scope=scope, name=given.name)
-        resources = [made for one in expansion.resources if (made := bridge.resource(one)) is not None]
-    except TemplateError as error:
-        raise _coded(error, given) from error
-    gaps = [Gap(gap.what, gap.why, gap.ask) for gap in expansion.gaps]
+    resources = [found for one in made.resources if (found := bridge.resource(one)) is not None]
+    gaps = [Gap(gap.what, gap.why, gap.ask) for gap in made.gaps]
     return Reading(resources, (*gaps, *bridge.gaps), inputs=files)
 
 
@@ -55,7 +38,7 @@ class Bridge:
     def __init__(self, given: Input, options: ReadOptions) -> None:
         self.gaps: list[Gap] = []
         self._given = given
-        self._assumed = {_bare(text): typed(value) for text, value in options.assume.items()}
+        self._assumed = {bare(text): typed(value) for text, value in options.assume.items()}
 
     def resource(self, deployed: DeployedResource) -> Resource | None:
         """The resource, or None where its condition is false."""
@@ -113,32 +96,9 @@ def _maybe(condition: Symbol, id: ResourceId) -> Unknown:
     return Unknown(f"whether {id.name} is deployed depends on {condition.text}", ask(condition), Cite(id))
 
 
-def ask(symbol: Symbol) -> str:
-    """What to supply to decide a symbol."""
-    if symbol.needs:
-        return " ".join(f"--set {name}=…" for name in sorted(symbol.needs))
-    return next((option for start, option in _SCOPE.items() if symbol.text.startswith(start)), _AFTER)
-
-
-def _bare(text: str) -> str:
-    return text.strip().removeprefix("{").removesuffix("}").removeprefix("[").removesuffix("]")
-
-
 def _places(deployed: DeployedResource) -> Callable[[str], Place]:
     def locate(pointer: str) -> Place:
         place = deployed.place(pointer)
         return Place(place.file, place.line, place.column)
 
     return locate
-
-
-def _coded(error: TemplateError, given: Input) -> CloisonError:
-    return CloisonError(
-        _CODES.get(error.code, "E110"),
-        error.message,
-        because=f"Azure Resource Manager would answer {error.code}" if error.code not in _CODES else "",
-        help=error.hint or "correct the template",
-        file=error.file if error.file != "template" else given.name,
-        line=error.line,
-        column=error.column,
-    )
