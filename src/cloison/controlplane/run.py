@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -147,7 +148,8 @@ class _Work:
             body = laid(body, "properties/provisioningState", "Succeeded")
         if behaviour.signed:
             body = {**body, "systemData": _signed(request, old, self.chance)}
-        effects = behaviour.make(self.state, request, body, self.chance)
+        with _understood(request):
+            effects = behaviour.make(self.state, request, body, self.chance)
         return self._take(msgspec.structs.replace(effects, then=(*children, *effects.then)))
 
     def _delete(self, request: Request) -> None:
@@ -190,12 +192,29 @@ class _Work:
                 "InvalidResourceType",
                 f"The action '{request.action}' of '{_type(request.id)}' could not be found.",
             )
-        return self._take(action(self.state, request, self.chance))
+        with _understood(request):
+            effects = action(self.state, request, self.chance)
+        return self._take(effects)
 
     def _signal(self, signal: Signal) -> None:
         hear = behaviour_of(signal.to.type).hears.get(signal.name)
         if hear is not None and signal.to in self.state:
             self._take(hear(self.state, signal, self.chance))
+
+
+@contextmanager
+def _understood(request: Request) -> Iterator[None]:
+    """While a behaviour reads what a client sent: a body of a form that it cannot read is refused, as providers do.
+
+    What Azure sends itself is of the right form, or the fault is ours and shows as such.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as problem:
+        if request.by_azure or not request.body:
+            raise
+        text = f"Cannot parse the request: {type(problem).__name__} {problem}."
+        raise Refused(400, "InvalidRequestFormat", text[:300], details=[]) from problem
 
 
 def not_found(id: ResourceId) -> Refused:
