@@ -151,6 +151,8 @@ def _front_shown(frontend: Json, lists: Mapping[str, list[Json]]) -> Json:
 
 
 def _pool_shown(state: State, pool: Json, lists: Mapping[str, list[Json]]) -> Json:
+    if not isinstance(pool.get("id"), str):
+        return pool
     inside = list(_network.holders(state, ResourceId(pool["id"]), "loadBalancerBackendAddressPools"))
     pool = _network.shown(pool, backendIPConfigurations=inside)
     for name in ("loadBalancingRules", "outboundRules"):
@@ -159,7 +161,10 @@ def _pool_shown(state: State, pool: Json, lists: Mapping[str, list[Json]]) -> Js
 
 
 def _listing(part: Json, name: str, items: list[Json]) -> Json:
-    own = ResourceId(str(part["id"]))
+    if not isinstance(part.get("id"), str):
+        # Read from an export that leaves the ids of parts out: nothing can refer to it.
+        return part
+    own = ResourceId(part["id"])
     ids = [ResourceId(str(one["id"])) for one in items if own in _named(look(one, "properties") or {})]
     return _network.shown(part, **{name: ids})
 
