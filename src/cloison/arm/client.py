@@ -36,6 +36,8 @@ PUBLIC_ARM = "https://management.azure.com"
 ANSWER_MAX = 64 << 20
 """Bytes of one answer. The largest page of Resource Graph we know has 6 MB."""
 PAGES_MAX = 100_000
+REACH_TRIES = 3
+"""Tries of a read that gets no answer at all: a host that is not there is told within seconds."""
 IN_FLIGHT = 16
 """Reads at a time. A guess: enough to hide latency, far below ARM's 250."""
 
@@ -185,7 +187,8 @@ class Arm:
                 # Spread only, nothing that has to be unguessable.
                 wait = backoff(attempt, asked, random.random())  # noqa: S311
                 attempt += 1
-                if not problem.retryable or time.monotonic() + wait > end:
+                silent = isinstance(problem, Unreachable) and attempt >= REACH_TRIES
+                if silent or not problem.retryable or time.monotonic() + wait > end:
                     raise
                 await self.sleep(wait)
 

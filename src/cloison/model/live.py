@@ -18,5 +18,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """What stands behind that resource, or the subscription, in the list's path: `computes`."""
     inside: bool = False
     """Its parent's answer holds it already."""
+    connects: bool = False
+    """Private endpoints lead to it, and it lists their connections."""
     right: str = ""
     """Action that a principal needs to read them; empty: `<type>/read`."""

@@ -8,4 +8,4 @@ from __future__ import annotations
 
 from cloison.model.live import Live
 
-LIVE = Live(api="2024-10-01", table="resources")
+LIVE = Live(api="2024-10-01", table="resources", connects=True)

@@ -165,6 +165,8 @@ SOA_BEHAVIOUR = Behaviour(
     patch=Pace(status=200),
 )
 
+RECORDS = ("A", "AAAA", "CNAME", "MX", "PTR", "SOA", "SRV", "TXT")
+
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
@@ -177,6 +179,7 @@ BEHAVIOUR = Behaviour(
         "SRV": _recordsets.behaviour("srvRecords", _recordsets.text("priority", "weight", "port", "target")),
         "TXT": _recordsets.behaviour("txtRecords", _recordsets.text("value")),
     },
+    gathers={"all": RECORDS, "recordsets": RECORDS},
     etags="late",
     etag="{}",
     stale=stale,

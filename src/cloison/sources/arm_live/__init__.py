@@ -26,7 +26,7 @@ def gather(text: str, options: ReadOptions) -> Reading:
 
     from cloison.arm.client import PUBLIC_ARM, Arm
     from cloison.arm.errors import ArmError, NotSignedIn
-    from cloison.sources.arm_live.gather import Gathering
+    from cloison.sources.arm_live.gathering import Gathering
 
     base = options.endpoint or os.environ.get("CLOISON_ENDPOINT") or PUBLIC_ARM
     ca = options.ca or os.environ.get("CLOISON_CA")
@@ -55,6 +55,8 @@ def rights() -> list[str]:
         live, kind = live_of(type), kind_of(type)
         if live is not None and kind is not None:
             found.append(live.right or f"{kind.type}/read")
+            if live.connects:
+                found.append(f"{kind.type}/privateEndpointConnections/read")
     return found
 
 

@@ -57,7 +57,12 @@ class Near:
 
     def listed(self, id: ResourceId) -> bool:
         """Its children are worth a call."""
-        return id not in self.weighed or id in self.ids
+        return id not in self.weighed or id in self.ids or id in self._may_be_attached
+
+    def silent(self) -> list[ResourceId]:
+        """Services that do not say which private endpoints they know; some leave out an empty list."""
+        doors = (one for one in self._of(Door) if one.id in self.services | self.clusters)
+        return list(dict.fromkeys(one.id for one in doors if not isinstance(one.connections, Known)))
 
     def named(self) -> set[ResourceId]:
         """Resources that the near ones depend on, whether or not they were read."""
@@ -73,6 +78,10 @@ class Near:
     def _choose(self, scope: Scope) -> None:
         workspaces, clusters = self._of(Workspace), self._of(Cluster)
         wanted = scope.resource or scope.group
+        self._may_be_attached: set[ResourceId] = set()
+        if wanted is not None and any(_within(one.id, wanted) for one in clusters):
+            # Only a workspace's computes say whether it stands on a cluster.
+            self._may_be_attached = {one.id for one in workspaces}
         if wanted is None:
             self.workspaces = {one.id for one in workspaces}
             self.clusters = {one.id for one in clusters}

@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from cloison.arm.client import Arm
 from cloison.arm.errors import Answered
 from cloison.arm.ids import NotAnId, ResourceId
@@ -24,6 +26,7 @@ from cloison.sources.arm_live.scope import Scope
 ROUNDS_MAX = 8
 """Rounds of looking further, each from what the one before brought. The deepest chain we know takes four:
 workspace, compute's cluster, its endpoint's zone group, the zone in a hub's subscription."""
+CONNECTIONS = "privateEndpointConnections"
 GONE = 404
 FORBIDDEN = 403
 SUBSCRIPTIONS_API = "2022-12-01"
@@ -43,6 +46,7 @@ class Gathering:
         self.gaps: dict[tuple[str, str], Gap] = {}
         self._listed: set[str] = set()
         self._asked: set[ResourceId] = set()
+        self._heard: set[ResourceId] = set()
         self._searched: set[str] = set()
         self._done = 0
         self._known = 0
@@ -55,11 +59,13 @@ class Gathering:
             await self._search(wanted - self._searched)
             near = Near(self._snapshot(), self.scope)
             calls = self._lists(near)
+            silent = [id for id in near.silent() if id in self.bodies and id not in self._heard]
             missing = [id for id in sorted(near.named()) if id not in self.bodies and id not in self._asked]
             further = subscriptions(near.named()) - self._searched
-            if not calls and not missing and not further:
+            if not calls and not missing and not further and not silent:
                 break
             await self._all([self._list(*call) for call in calls])
+            await self._all([self._connections(id) for id in silent])
             await self._all([self._get(id) for id in missing if id.subscription in self._searched])
             wanted |= further
         assert near is not None
@@ -114,6 +120,26 @@ class Gathering:
             if not found:
                 self._say_none(parent, type)
             self._add(found)
+        self._tell("details", 1)
+
+    async def _connections(self, id: ResourceId) -> None:
+        """The private endpoints that a service knows, where its own answer is silent."""
+        self._heard.add(id)
+        live = live_of(id.type)
+        if live is None or not live.connects:
+            return
+        found: list[dict[str, Any]] = []
+        try:
+            async for page in self.arm.pages(f"{id.text}/{CONNECTIONS}", live.api):
+                found.extend(one for one in page if isinstance(one, dict))
+        except Answered as problem:
+            kind = kind_of(id.type)
+            own = msgspec.structs.replace(
+                live, path=CONNECTIONS, right=f"{kind.type if kind else id.type}/{CONNECTIONS}/read"
+            )
+            self._gap(id, f"{id.type}/{CONNECTIONS}", own, problem)
+        else:
+            self.bodies[id].setdefault("properties", {})[CONNECTIONS] = without_secrets(found)
         self._tell("details", 1)
 
     async def _get(self, id: ResourceId) -> None:
