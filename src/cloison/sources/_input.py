@@ -195,7 +195,7 @@ class Input:
                 raise
             return Outline(Shape.LINES)
         schema = ""
-        if has(members.schema):
+        if isinstance(members.schema, msgspec.Raw):
             text = msgspec.json.decode(members.schema)
             schema = text.lower() if isinstance(text, str) else ""
         return Outline(Shape.OBJECT, members, schema)
