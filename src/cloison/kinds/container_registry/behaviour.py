@@ -1,14 +1,18 @@
 """How a container registry behaves: what its SKU allows, its data endpoints, its connections.
 
 Sources: REST reference of Microsoft.ContainerRegistry 2023-07-01; Microsoft Learn, Connect privately to a registry
-(endpoints need Premium), Registry service tiers; exchanges recorded by azure-cli (2020); checked 2026-11-24.
+(endpoints need Premium), Registry service tiers, Dedicated data endpoints; exchanges recorded by azure-cli (2020);
+checked 2026-11-24.
 """
 
 from __future__ import annotations
 
+import re
+
 from cloison.arm.clouds import cloud_of_region
 from cloison.arm.ids import ResourceId
-from cloison.kinds import _connections, _identities
+from cloison.kinds import _connections, _identities, _keys
+from cloison.kinds.container_registry import replicas
 from cloison.model.behaviour import (
     Behaviour,
     Chance,
@@ -25,8 +29,13 @@ from cloison.model.behaviour import (
     look,
 )
 
-CONNECTION = "Microsoft.ContainerRegistry/registries/privateEndpointConnections"
+TYPE = "Microsoft.ContainerRegistry/registries"
 PREMIUM = "premium"
+SEGMENT = "privateEndpointConnections"
+LATER = "2020-11-01-preview"
+"""The API version from which on answers tell the network settings that nobody made. Source: the REST reference's
+change log; recorded answers of 2019-12-01-preview."""
+PASSWORDS = ("password", "password2")
 
 SCHEMA = Schema(
     required=("location", "sku/name"),
@@ -47,9 +56,10 @@ SCHEMA = Schema(
         "properties/policies/exportPolicy/status": "enabled",
         "properties/encryption/status": "disabled",
         "properties/dataEndpointEnabled": False,
-        "properties/publicNetworkAccess": "Enabled",
         "properties/networkRuleBypassOptions": "AzureServices",
         "properties/zoneRedundancy": "Disabled",
+        "properties/networkRuleSet/ipRules/*/action": "Allow",
+        "properties/networkRuleSet/virtualNetworkRules/*/action": "Allow",
     },
     read_only=(
         "properties/provisioningState",
@@ -58,52 +68,87 @@ SCHEMA = Schema(
         "properties/dataEndpointHostNames",
         "properties/privateEndpointConnections",
         "properties/policies/retentionPolicy/lastUpdatedTime",
+        _keys.TURN,
     ),
+    immutable=("properties/zoneRedundancy",),
 )
 
 
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     """The registry, when its SKU has what is asked of it."""
-    sku = str(look(body, "sku/name"))
-    _check_sku(state, request.id, body, sku)
     old = state.get(request.id)
+    sku = str(look(body, "sku/name"))
+    if old is None:
+        _check_name(state, request.id, str(body["location"]))
+    _check_sku(state, request.id, body, sku)
     suffix = cloud_of_region(str(body["location"])).registry
-    name = request.id.name.lower()
     properties = dict(body["properties"])
-    properties["loginServer"] = f"{name}.{suffix}"
+    properties["loginServer"] = f"{request.id.name.lower()}.{suffix}"
     properties["creationDate"] = look(old, "properties/creationDate") or chance.now
-    retention = properties["policies"]["retentionPolicy"]
-    retention = {**retention, "lastUpdatedTime": retention.get("lastUpdatedTime") or chance.now}
-    properties["policies"] = {**properties["policies"], "retentionPolicy": retention}
-    private = bool(state.children(request.id, "privateEndpointConnections"))
-    dedicated = properties["dataEndpointEnabled"] or private
-    host = f"{name}.{body['location']}.data.{suffix}"
-    properties["dataEndpointHostNames"] = [host] if dedicated else []
+    properties["policies"] = _policies(properties["policies"], look(old, "properties/policies"), chance)
+    properties["encryption"] = _encryption(properties["encryption"], chance)
+    if not request.api_version or request.api_version >= LATER:
+        properties.setdefault("publicNetworkAccess", "Enabled")
     if sku.lower() == PREMIUM:
-        rules = {"defaultAction": "Allow", "ipRules": [], **(properties.get("networkRuleSet") or {})}
-        properties["networkRuleSet"] = rules
+        rules = {"defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []}
+        properties["networkRuleSet"] = {**rules, **(properties.get("networkRuleSet") or {})}
     body = _identities.identified(state, request.id, {**body, "properties": properties}, old, chance)
     return Effects(writes=(Write(request.id, {**body, "sku": {**body["sku"], "tier": sku}}),))
 
 
+def _policies(told: Json, before: Json | None, chance: Chance) -> Json:
+    """The policies, with the time of the last change to how long images are kept."""
+    retention = told["retentionPolicy"]
+    held = look(before, "retentionPolicy")
+    same = isinstance(held, dict) and all(held.get(name) == retention[name] for name in ("days", "status"))
+    changed = held.get("lastUpdatedTime") if same and isinstance(held, dict) else chance.now
+    return {**told, "retentionPolicy": {**retention, "lastUpdatedTime": changed}}
+
+
+def _encryption(told: Json, chance: Chance) -> Json:
+    """Encryption, with the version of the customer's key that is in use."""
+    key = look(told, "keyVaultProperties/keyIdentifier")
+    if not isinstance(key, str):
+        return told
+    named = f"{key}/{chance.guid('key', key).replace('-', '')}"
+    keys = {"versionedKeyIdentifier": named, **told["keyVaultProperties"]}
+    return {**told, "keyVaultProperties": keys}
+
+
+def _check_name(state: State, id: ResourceId, region: str) -> None:
+    """Raises Refused for a name that no registry can have, and for one that another has, in whatever subscription."""
+    if not re.fullmatch(r"[a-zA-Z0-9]{5,50}", id.name):
+        text = f"The registry name '{id.name}' is invalid: 5 to 50 letters and digits."
+        raise Refused(400, "InvalidRegistryName", text)
+    if any(other.name.lower() == id.name.lower() for other in state.of(TYPE)):
+        host = f"{id.name.lower()}.{cloud_of_region(region).registry}"
+        raise Refused(409, "AlreadyInUse", f"The registry DNS name {host} is already in use.")
+
+
 def _check_sku(state: State, id: ResourceId, body: Json, sku: str) -> None:
-    """Firewall rules and endpoints are of the Premium SKU. Source: Microsoft Learn, Registry service tiers."""
+    """Firewall rules, endpoints, replicas and data endpoints are of the Premium SKU; export can be forbidden only
+    where the public is shut out. Source: Registry service tiers; the codes are unconfirmed.
+    """
+    shut = look(body, "properties/publicNetworkAccess") == "Disabled"
+    if look(body, "properties/policies/exportPolicy/status") == "disabled" and not shut:
+        text = "The export policy can be disabled only when public network access is disabled."
+        raise Refused(400, "ExportPolicyNotSupported", text)
     if sku.lower() == PREMIUM:
         return
-    if state.children(id, "privateEndpointConnections"):
-        raise Refused(
-            400,
-            "CannotDowngradeSku",
-            f"The registry {id.name} has private endpoint connections, which the SKU {sku} does not support.",
-        )
-    shut = look(body, "properties/publicNetworkAccess") == "Disabled"
+    for segment, what in ((SEGMENT, "private endpoint connections"), (replicas.SEGMENT, "replications")):
+        if state.children(id, segment):
+            text = f"The registry {id.name} has {what}, which the SKU {sku} does not support."
+            raise Refused(400, "CannotDowngradeSku", text)
     rules = look(body, "properties/networkRuleSet/defaultAction") == "Deny"
-    if shut or rules:
-        raise Refused(
-            400,
-            "NetworkRuleSetNotSupported" if rules else "PublicNetworkAccessNotSupported",
-            f"The SKU {sku} of registry {id.name} does not support this. Use the Premium SKU.",
-        )
+    dedicated = look(body, "properties/dataEndpointEnabled") is True
+    for wanted, code in (
+        (rules, "NetworkRuleSetNotSupported"),
+        (shut, "PublicNetworkAccessNotSupported"),
+        (dedicated, "DataEndpointNotSupported"),
+    ):
+        if wanted:
+            text = f"The SKU {sku} of registry {id.name} does not support this. Use the Premium SKU."
+            raise Refused(400, code, text)
 
 
 def _connect(state: State, signal: Signal, chance: Chance) -> Effects:
@@ -118,17 +163,48 @@ def _connect(state: State, signal: Signal, chance: Chance) -> Effects:
     return HEARS["connect"](state, signal, chance)
 
 
-FORM = _connections.Form(type=CONNECTION, name=_connections.by_digits, waiting="", actions="")
+def _credentials(state: State, request: Request, chance: Chance) -> Effects:
+    """The admin's name and passwords, of a registry that has an admin. The code of the refusal is unconfirmed."""
+    body = state.get(request.id)
+    if look(body, "properties/adminUserEnabled") is not True:
+        text = f"The admin user of registry {request.id.name} is disabled."
+        raise Refused(400, "UnAuthorizedForCredentialOperations", text)
+    turns = _keys.turns(body)
+    passwords = [
+        {"name": name, "value": _keys.made(request.id, name, turns.get(name, 0))[:32]} for name in PASSWORDS
+    ]
+    return Effects(answer={"username": request.id.name, "passwords": passwords})
+
+
+def _renew(state: State, request: Request, chance: Chance) -> Effects:
+    """The same with one of the passwords made anew."""
+    name = str(look(request.body, "name"))
+    if name not in PASSWORDS:
+        raise Refused(400, "InvalidCredentialName", f"'{name}' is not one of: {', '.join(PASSWORDS)}.")
+    body = state.get(request.id) or {}
+    turns = _keys.turns(body)
+    renewed = {**body, _keys.TURN: {**turns, name: turns.get(name, 0) + 1}}
+    passwords = [
+        {"name": one, "value": _keys.made(request.id, one, _keys.turns(renewed).get(one, 0))[:32]}
+        for one in PASSWORDS
+    ]
+    answer = {"username": request.id.name, "passwords": passwords}
+    return Effects(writes=(Write(request.id, renewed),), answer=answer)
+
+
+FORM = _connections.Form(
+    type=f"{TYPE}/{SEGMENT}", name=_connections.by_digits, automatic="", waiting="", actions=""
+)
 HEARS = _connections.hears(FORM)
 
 
 def show(state: State, id: ResourceId, body: Json) -> Json:
-    """The body with the data endpoints that private endpoints switch on."""
+    """The body with the data endpoints: one for each region, where they are asked for or an endpoint needs them."""
     properties = dict(body.get("properties") or {})
-    if state.children(id, "privateEndpointConnections") and not properties.get("dataEndpointHostNames"):
-        login = str(properties.get("loginServer", ""))
-        name, _, suffix = login.partition(".")
-        properties["dataEndpointHostNames"] = [f"{name}.{body.get('location')}.data.{suffix}"]
+    name, _, suffix = str(properties.get("loginServer", "")).partition(".")
+    dedicated = properties.get("dataEndpointEnabled") or state.children(id, SEGMENT)
+    hosts = [f"{name}.{region}.data.{suffix}" for region in replicas.regions(state, id)]
+    properties["dataEndpointHostNames"] = hosts if dedicated else []
     return {**body, "properties": properties}
 
 
@@ -136,13 +212,35 @@ BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
     show=show,
+    signed=True,
+    actions={"listcredentials": _credentials, "regeneratecredential": _renew},
+    reads=frozenset({"listcredentials"}),
     hears={**HEARS, "connect": _connect},
-    embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
+    embeds={"properties/privateEndpointConnections": SEGMENT},
     below={
-        "privateEndpointConnections": _connections.connections(
-            FORM, put=Pace(style=Style.ASYNC, seconds=22), delete=Pace(style=Style.LOCATION, seconds=10)
-        )
+        SEGMENT: _connections.connections(
+            FORM,
+            put=Pace(
+                style=Style.ASYNC,
+                seconds=22,
+                status=201,
+                unset=("properties/privateLinkServiceConnectionState/description",),
+            ),
+            delete=Pace(style=Style.LOCATION, seconds=10),
+        ),
+        replicas.SEGMENT: replicas.BEHAVIOUR,
     },
+    since={
+        "systemData": LATER,
+        "properties/policies/exportPolicy": "2021-06-01-preview",
+        "properties/networkRuleBypassOptions": LATER,
+        "properties/zoneRedundancy": LATER,
+        "properties/dataEndpointEnabled": "2019-12-01-preview",
+        "properties/dataEndpointHostNames": "2019-12-01-preview",
+        "properties/privateEndpointConnections": "2019-12-01-preview",
+        "properties/encryption": "2019-12-01-preview",
+    },
+    until={"properties/networkRuleSet/virtualNetworkRules": LATER},
     # Created and changed at once in recordings of Basic and Premium registries: 200, also for new ones.
     put=Pace(status=200),
 )

@@ -10,7 +10,7 @@ import re
 
 from cloison.arm.clouds import cloud_of_region
 from cloison.arm.ids import ResourceId
-from cloison.kinds import _connections, _identities
+from cloison.kinds import _connections, _identities, _keys
 from cloison.model.behaviour import (
     Behaviour,
     Chance,
@@ -23,6 +23,7 @@ from cloison.model.behaviour import (
     State,
     Style,
     Write,
+    laid,
     look,
 )
 
@@ -39,6 +40,8 @@ PAIRS = {"westus": "eastus", "westeurope": "northeurope", "northeurope": "westeu
 """Where a second copy lies. Source: Microsoft Learn, Azure paired regions; others are named after their own region."""
 WEB_ZONES = {"westus": "z22", "westus2": "z5", "westeurope": "z6", "northeurope": "z16"}
 """Number in the host of static web sites. Source: recorded answers; Static website hosting; others get `z1`."""
+VERSION_OF_AGE = "2021-02-01"
+"""Since then keys have an age."""
 VERSION_OF_DEFAULTS = "2022-09-01"
 """Since then answers tell the settings that nobody made. Source: recorded answers of 2021-04-01 and 2023-01-01."""
 
@@ -73,9 +76,11 @@ SCHEMA = Schema(
         "properties/secondaryLocation",
         "properties/statusOfSecondary",
         "properties/privateEndpointConnections",
+        _keys.TURN,
     ),
     immutable=("properties/isHnsEnabled",),
 )
+KEYS = ("key1", "key2")
 
 
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
@@ -86,6 +91,10 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     tier = str(look(body, "sku/name")).partition("_")[0].capitalize()
     body = {**body, "sku": {**body["sku"], "tier": tier}}
     properties = dict(body.get("properties") or {})
+    for name, value in (look(old, "properties") or {}).items():
+        # What a PUT leaves out stays, as recorded; rules are replaced.
+        if not isinstance(value, (dict, list)):
+            properties.setdefault(name, value)
     if old is None:
         properties |= _born(request, body, chance)
         defaults = {
@@ -162,6 +171,34 @@ def _encryption(properties: Json, chance: Chance) -> Json:
     return {"keySource": "Microsoft.Storage", **told, "services": services}
 
 
+def _list_keys(state: State, request: Request, chance: Chance) -> Effects:
+    """The account's keys; they open nothing."""
+    body = state.get(request.id) or {}
+    turns, told = _keys.turns(body), look(body, "properties/keyCreationTime") or {}
+    keys: list[Json] = []
+    for name in KEYS:
+        one = {
+            "keyName": name,
+            "value": _keys.made(request.id, name, turns.get(name, 0)),
+            "permissions": "FULL",
+        }
+        keys.append(one if request.api_version < VERSION_OF_AGE else {"creationTime": told.get(name), **one})
+    return Effects(answer={"keys": keys})
+
+
+def _renew(state: State, request: Request, chance: Chance) -> Effects:
+    """One of the keys made anew."""
+    name = str(look(request.body, "keyName"))
+    if name not in KEYS:
+        text = "Values for request parameters are invalid: keyName."
+        raise Refused(400, "InvalidValuesForRequestParameters", text)
+    body = state.get(request.id) or {}
+    turns = _keys.turns(body)
+    body = {**body, _keys.TURN: {**turns, name: turns.get(name, 0) + 1}}
+    body = laid(body, f"properties/keyCreationTime/{name}", chance.now)
+    return Effects(writes=(Write(request.id, body),))
+
+
 FORM = _connections.Form(
     type=f"{TYPE}/privateEndpointConnections",
     actions="actionRequired",
@@ -172,12 +209,14 @@ FORM = _connections.Form(
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
+    actions={"listkeys": _list_keys, "regeneratekey": _renew},
+    reads=frozenset({"listkeys"}),
     hears=_connections.hears(FORM),
     embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
     below={"privateEndpointConnections": _connections.connections(FORM)},
     blocks=True,
     since={
-        "properties/keyCreationTime": "2021-02-01",
+        "properties/keyCreationTime": VERSION_OF_AGE,
         "properties/networkAcls/ipv6Rules": "2023-01-01",
         "properties/privateEndpointConnections": "2019-06-01",
     },
