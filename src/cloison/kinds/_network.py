@@ -132,9 +132,12 @@ def nested_held(state: State, request: Request, *segments: str) -> None:
 
 
 def check_references(state: State, request: Request, body: Json) -> None:
-    """Raises Refused where the body names a resource of the network provider that there is not."""
+    """Raises Refused where the body names a resource of the network provider that there is not.
+
+    What it named before is not asked for again: it may be in a place that nobody read.
+    """
     for path, id in _references(body, "", request.id):
-        if not exists(state, id):
+        if not exists(state, id) and request.id not in state.referrers(id):
             raise not_there(id.text, request.id.text)
         wanted = REFERENCES.get(path.rpartition(".")[2].lower())
         if wanted is not None and id.type != NETWORK + wanted.lower():

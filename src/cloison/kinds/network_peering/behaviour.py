@@ -194,8 +194,10 @@ def aware(state: State, id: ResourceId, body: Json) -> Json:
         body = laid(body, PRESENT, present)
     other = reverse(state, id, remote)
     theirs = look(state.get(other) if other is not None else None, KNOWN)
-    remote_new = set(look(body, KNOWN) or ()) == set(look(body, PRESENT) or ())
-    local_new = other is None or set(theirs or ()) == set(look(state.get(id.parent), SPACE) or ())
+    mine = look(body, KNOWN)
+    # Older versions do not tell what a half remembers; then nothing says that it is out of date.
+    remote_new = mine is None or set(mine) == set(look(body, PRESENT) or ())
+    local_new = theirs is None or set(theirs) == set(look(state.get(id.parent), SPACE) or ())
     level = {
         (True, True): "FullyInSync",
         (False, True): "RemoteNotInSync",
