@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,7 @@ def packs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     found = metadata.EntryPoints(entries)
     caches = (kinds._others, kinds._kind_of)
     monkeypatch.setattr(metadata, "entry_points", found.select)
+    monkeypatch.setattr(kinds, "_is_brought", lambda: True)
     for cache in caches:
         cache.cache_clear()
     yield
@@ -49,3 +51,16 @@ def test_an_entry_point_that_is_no_kind_is_named() -> None:
     """The message says which one."""
     with pytest.raises(kinds.NotAKind, match="NO_KIND"):
         kinds.kind_of("Contoso.Kitchen/cups")
+
+
+def test_only_a_distribution_that_declares_kinds_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A distribution's list of entry points is looked at before anything is imported to read it."""
+    monkeypatch.setattr("sys.path", [str(tmp_path), "no-such-folder"])
+    lists = tmp_path / "kitchen-1.0.dist-info" / "entry_points.txt"
+    lists.parent.mkdir()
+    lists.write_text("[console_scripts]\nkettle = kitchen:boil\n")
+    assert not kinds._is_brought()
+    lists.write_text(f"[{kinds.GROUP}]\nContoso.Kitchen/teapots = kitchen:TEAPOT\n")
+    assert kinds._is_brought()

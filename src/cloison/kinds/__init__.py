@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.util
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,10 +57,33 @@ def folders() -> Mapping[str, str]:
 
 @functools.cache
 def _others() -> Mapping[str, metadata.EntryPoint]:
-    # Imported here: it takes a tenth of a whole check, and is needed only for types that no folder knows.
+    if not _is_brought():
+        return {}
+    # Imported here: it takes a tenth of a whole check.
     from importlib import metadata
 
     return {entry.name.lower(): entry for entry in metadata.entry_points(group=GROUP)}
+
+
+def _is_brought() -> bool:
+    """Some distribution on the path declares kinds: a look for the group's name, which costs next to nothing.
+
+    Distributions that are no folders on disk, such as zip files, are not looked into.
+    """
+    mark = f"[{GROUP}]".encode()
+    for place in dict.fromkeys(sys.path):
+        try:
+            names = [name for name in os.listdir(place or ".") if name.endswith((".dist-info", ".egg-info"))]
+        except OSError:
+            continue
+        for name in names:
+            try:
+                with open(os.path.join(place or ".", name, "entry_points.txt"), "rb") as file:
+                    if mark in file.read():
+                        return True
+            except OSError:
+                continue
+    return False
 
 
 def kind_of(type: str) -> Kind | None:
@@ -87,12 +111,19 @@ def _kind_of(type: str) -> Kind | None:
     return loaded
 
 
+def _module(type: str, name: str) -> str | None:
+    """A module of the type's folder by its full name, or None where the folder has none."""
+    folder = folders().get(type.lower())
+    if folder is None or not Path(__file__).with_name(folder).joinpath(f"{name}.py").is_file():
+        return None
+    return f"{__name__}.{folder}.{name}"
+
+
 @functools.cache
 def behaviour_of(type: str) -> Behaviour:
     """How resources of a full type, in any case, behave. Types that no folder tells keep their bodies."""
-    folder = folders().get(type.lower())
-    name = f"{__name__}.{folder}.behaviour"
-    if folder is None or importlib.util.find_spec(name) is None:
+    name = _module(type, "behaviour")
+    if name is None:
         parent, _, segment = type.lower().rpartition("/")
         below = behaviour_of(parent).below if parent.count("/") else {}
         return next((one for name, one in below.items() if name.lower() == segment), Behaviour())
@@ -103,9 +134,8 @@ def behaviour_of(type: str) -> Behaviour:
 @functools.cache
 def live_of(type: str) -> Live | None:
     """How a live ARM is asked for a full type, in any case; None where no folder says."""
-    folder = folders().get(type.lower())
-    name = f"{__name__}.{folder}.live"
-    if folder is None or importlib.util.find_spec(name) is None:
+    name = _module(type, "live")
+    if name is None:
         return None
     told: Live = importlib.import_module(name).LIVE
     return told
