@@ -43,7 +43,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--profile", action="store_true", help="only the ten functions that take most of a check"
     )
-    parser.add_argument("--only", choices=["processes", "engine", "reading", "estate"], help="one part")
+    parser.add_argument(
+        "--only", choices=["processes", "engine", "reading", "templates", "estate"], help="one part"
+    )
     options = parser.parse_args(arguments)
     if options.profile:
         return _profile()
@@ -51,6 +53,7 @@ def main(arguments: list[str]) -> int:
         "processes": _processes,
         "engine": _engine,
         "reading": _reading,
+        "templates": _templates,
         "estate": _estate,
     }
     for name, part in parts.items():
@@ -187,6 +190,45 @@ def _reading(quick: bool) -> None:
     print("\n  memory and linearity (aim <= 2 KB for each resource, the file's bytes included)")
     for line in memory:
         print(line)
+
+
+LARGEST = (
+    "Azure__AKS-Landing-Zone-Accelerator/Scenarios/AKS-Secure-Baseline-PrivateCluster/Bicep/All-in-One-Bicep/main.json",
+    "Azure__bicep-registry-modules/avm/ptn/azd/ml-ai-environment/main.json",
+    "Azure__bicep-registry-modules/avm/ptn/ai-ml/ai-foundry/main.json",
+    "Azure__bicep-registry-modules/avm/ptn/data/private-analytical-workspace/main.json",
+)
+"""The largest templates of the corpora, below their folder of templates."""
+
+
+def _templates(quick: bool) -> None:
+    """Evaluating templates against decoding their JSON and throwing it away, each process seeing each template once."""
+    _title("evaluating templates, against orjson.loads of the same bytes, no expression seen before")
+    folder = corpora() / "templates"
+    found = [folder / name for name in LARGEST if (folder / name).is_file()] or [SMALL_TEMPLATE]
+    for path in found:
+        runs: dict[str, Run] = {
+            "orjson": lambda path=path: _measure("orjson", path)["seconds"],  # type: ignore[misc]
+            "expand": lambda path=path: _measure("expand", path)["seconds"],  # type: ignore[misc]
+        }
+        times = rounds(3 if quick else 11, runs)
+        _show(
+            f"{path.stat().st_size / 1e6:.1f} MB, {path.parent.name}",
+            times["expand"],
+            times["orjson"],
+            "<= 500 ms",
+        )
+    if not folder.is_dir():
+        return
+    told = [_measure("expand", folder) for _ in range(1 if quick else 3)]
+    size = told[0]["bytes"] / 1e6
+    _show(
+        f"{told[0]['templates']:,.0f} templates, {size:.1f} MB",
+        [one["seconds"] for one in told],
+        aim=">= 5 MB/s",
+    )
+    speed = max(size / one["seconds"] for one in told)
+    print(f"  {speed:.1f} MB of template text a second, {told[0]['resources']:,.0f} resources")
 
 
 def _memory(environments: int, size: int, seconds: float, found: dict[str, float]) -> str:

@@ -53,19 +53,22 @@ def test_what_is_open_stands_as_its_expression(tmp_path: Path, capsys: pytest.Ca
 
 def test_values_and_scope_come_from_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Files, `--set` over them, the scope, and what an expression is assumed to be."""
-    values = write(
-        tmp_path, {"parameters": {"name": {"value": "told"}, "make": {"value": False}}}, "values.json"
-    )
-    made = expand(
-        capsys, write(tmp_path, CONTENT), "--parameters", values, "--set", "make=true", "--subscription", SUBSCRIPTION,
-        "--resource-group", "rg", "--location", "westeurope", "--assume", "reference('x').y=assumed",
+    told = {"parameters": {"name": {"value": "told"}, "make": {"value": False}}}
+    given = (
+        write(tmp_path, CONTENT), "--parameters", write(tmp_path, told, "values.json"), "--set", "make=true",
+        "--subscription", SUBSCRIPTION, "--resource-group", "rg", "--location", "westeurope",
     )  # fmt: skip
+    made = expand(capsys, *given)
     store = made["resources"][0]
+    open_text = store["body"]["properties"]["blob"]
+    assumed = expand(capsys, *given, "--assume", f"{open_text}=assumed")["resources"][0]
 
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
     assert f"{group}/providers/Microsoft.Storage/storageAccounts/told" == store["id"]
     assert "westeurope" == store["body"]["location"]
     assert "told" == made["outputs"]["name"]["value"]
+    assert f"[reference('{group}/providers/A.B/c/x').y]" == open_text
+    assert "assumed" == assumed["body"]["properties"]["blob"]
 
 
 def test_an_open_condition_and_a_gap_are_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
