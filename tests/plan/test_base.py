@@ -8,7 +8,7 @@ import pytest
 
 from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import laid
-from cloison.plan.base import base_of, drift
+from cloison.plan.base import base_of, drift, of_method
 from tests.reference import REFERENCES, id_of
 
 STORE = ResourceId(id_of("storageAccounts/mlstore"))
@@ -71,3 +71,11 @@ def test_a_base_holds_no_values() -> None:
     assert not any(
         "Standard_LRS" in one or "mlstore" in one for one in base_of(STORE, body(STORE), "PUT").values()
     )
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "POST", "DELETE"])
+def test_the_base_of_a_deletion_holds_all_others(method: str) -> None:
+    """From what was written down for a DELETE, the base for every other method follows."""
+    for id in (STORE, ENDPOINT):
+        told = {**body(id), "tags": {"owner": "somebody"}}
+        assert base_of(id, told, method) == of_method(id, base_of(id, told, "DELETE"), method)

@@ -34,18 +34,18 @@ def base_of(id: ResourceId, body: Json, method: str) -> Base:
     again under the same name is another one. A PATCH does not touch tags, so they may change.
     """
     found: dict[str, str] = {}
-    left_out = _left_out(id.type, method.upper() == "DELETE")
     for path, value in _leaves(body, ()):
-        if path[0] in HEAD or any(_at(path, pattern) for pattern in left_out):
-            continue
-        if path[0] == "tags" and method.upper() not in ("PUT", "DELETE"):
-            continue
         if path[-1] == "provisioningstate" and str(value).lower() not in FAILED:
             continue
-        if path[-1] == "etag":
-            continue
-        found["/".join(path)] = _print(value)
+        if _counts(path, id.type, method.upper()):
+            found["/".join(path)] = _print(value)
     return found
+
+
+def of_method(id: ResourceId, whole: Base, method: str) -> Base:
+    """The base for a request of that method, from the base for a DELETE."""
+    told = method.upper()
+    return {name: value for name, value in whole.items() if _counts(tuple(name.split("/")), id.type, told)}
 
 
 def drift(base: Base | None, now: Base | None) -> list[str]:
@@ -53,6 +53,14 @@ def drift(base: Base | None, now: Base | None) -> list[str]:
     if base is None or now is None:
         return [] if base is now else [""]
     return sorted(name for name in {*base, *now} if base.get(name) != now.get(name))
+
+
+def _counts(path: tuple[str, ...], type: str, method: str) -> bool:
+    if path[0] in HEAD or path[-1] == "etag":
+        return False
+    if path[0] == "tags" and method not in ("PUT", "DELETE"):
+        return False
+    return not any(_at(path, pattern) for pattern in _left_out(type, method == "DELETE"))
 
 
 @functools.cache
