@@ -129,6 +129,8 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """For an update: the property."""
     again: bool = False
     """For a delete: it is made again as it was, with its children."""
+    query: dict[str, str] = {}
+    """Further parameters of the request: `underlyingResourceAction`."""
     closes: bool = False
     """It keeps somebody out who comes in today, so it comes when everything else is done."""
 

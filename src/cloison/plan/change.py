@@ -7,20 +7,29 @@ PUT of the whole resource as it stands where it does not, names and places that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from cloison.arm.ids import ResourceId
-from cloison.controlplane import Azure
 from cloison.kinds import behaviour_of, live_of
 from cloison.model.behaviour import Json, Method, Request, each, laid, look, merged
 from cloison.model.facts import Known
 from cloison.model.network import Endpoint, Subnet
 from cloison.model.verdict import Fix, Safety
+from cloison.plan.world import World, lists
+from cloison.reach import spans
 
+SUBNET = re.compile(r"/subnets/\{subnet(?: outside ([^{}]*))?\}\Z")
 OPEN = re.compile(r"\{([^{}]*)\}")
+ENDPOINTS = "microsoft.network/privateendpoints"
+ZONES = "microsoft.network/privatednszones"
+ENDPOINTS_NAMED = "pe-{service}-{group}"
+NAME_MAX = 64
+"""Characters of an endpoint's name. Source: Microsoft Learn, Naming rules for resources; checked 2026-11-24."""
+NUMBERS_MAX = 100
+"""Names that are tried for one thing. A guess: two or three are ever taken."""
 RESERVED = (
     "gatewaysubnet",
     "azurefirewallsubnet",
@@ -49,6 +58,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Why that safety: who may notice."""
     because: tuple[str, ...] = ()
     """Findings that it mends: `S21-420e5e11`."""
+    closes: bool = False
+    """It keeps somebody out who comes in today."""
+    query: Mapping[str, str] = {}
+    """Further parameters of the request, as the service spells them."""
 
     @property
     def key(self) -> tuple[str, ResourceId, str]:
@@ -59,7 +72,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def request(self) -> Request:
         """For the control plane."""
         return Request(
-            method=self.method, id=self.id, body=self.body, action=self.action, api_version=self.api_version
+            method=self.method,
+            id=self.id,
+            body=self.body,
+            action=self.action,
+            api_version=self.api_version,
+            query={name.lower(): value for name, value in self.query.items()},
         )
 
 
@@ -70,46 +88,57 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """Where new private endpoints stand; None: chosen."""
     zones_in: ResourceId | None = None
     """Resource group for new private zones; None: beside what needs them."""
+    naming: str = ENDPOINTS_NAMED
+    """How new private endpoints are called, with `{service}`, `{group}` and `{network}`."""
 
 
-def changes_of(fix: Fix, because: str, azure: Azure, wishes: Wishes) -> Iterator[Change]:
+def changes_of(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator[Change]:
     """The requests that carry out a fix on a state. Raises Impossible."""
     if fix.safety is Safety.MANUAL:
         raise Impossible(fix.summary)
     if fix.action == "delete":
-        yield from _again(fix, because, azure)
+        yield from _again(fix, because, azure, wishes)
         return
-    id = _target(fix, azure, wishes)
     if fix.action == "post":
-        yield _change("POST", id.parent, fix, because, action=id.name)
-    elif fix.action == "create" and azure.get(id) is None:
-        body = _placed(_filled(dict(fix.body), azure, wishes), id, azure)
-        yield _change("PUT", id, fix, because, body=body)
+        place, _, action = fix.target.rpartition("/")
+        yield _change("POST", ResourceId(place), fix, because, action=action)
+        return
+    told = _filled(dict(fix.body), azure, wishes)
+    id = _target(fix, told, azure, wishes)
+    if fix.action == "create" and azure.get(id) is None:
+        yield _change("PUT", id, fix, because, body=_placed(_renamed(told, id, fix), id, azure))
     else:
-        yield _update(fix, id, because, azure, wishes)
+        yield _update(fix, id, told, because, azure)
 
 
 def _change(
     method: Method, id: ResourceId, fix: Fix, because: str, *, body: Json | None = None, action: str = ""
 ) -> Change:
-    live = live_of(id.type) or live_of(id.parent.type)
+    live = live_of(id.type)
     return Change(
         method=method,
         id=id,
         action=action,
         api_version=live.api if live is not None else "",
         body=body,
-        summary=fix.summary,
+        summary=fix.summary if ResourceId(fix.target).name == id.name else _retold(fix, id),
         safety=fix.safety,
         why=fix.why,
         because=(because,),
+        closes=fix.closes,
+        query=fix.query,
     )
+
+
+def _retold(fix: Fix, id: ResourceId) -> str:
+    """The summary with the name that was chosen in the place of the one that was proposed."""
+    return fix.summary.replace(ResourceId(fix.target).name, id.name)
 
 
 # --- what is open in a fix -----------------------------------------------------------------------------
 
 
-def _target(fix: Fix, azure: Azure, wishes: Wishes) -> ResourceId:
+def _target(fix: Fix, body: Json, azure: World, wishes: Wishes) -> ResourceId:
     """The resource that a fix names, with names that it leaves open."""
     text = fix.target
     found = OPEN.search(text)
@@ -119,18 +148,63 @@ def _target(fix: Fix, azure: Azure, wishes: Wishes) -> ResourceId:
     if found is not None:
         raise Impossible(f"{fix.summary}: {found.group(1)} has to be chosen")
     id = ResourceId(text)
-    if (
-        fix.action == "create"
-        and id.type == "microsoft.network/privatednszones"
-        and wishes.zones_in is not None
-    ):
+    if fix.action != "create":
+        return id
+    if id.type == ZONES and wishes.zones_in is not None:
         return ResourceId(f"{wishes.zones_in.text}/providers/Microsoft.Network/privateDnsZones/{id.name}")
-    if fix.action == "create" and azure.get(id) is None:
-        return _twin(azure, id)
-    return id
+    if id.type == ENDPOINTS and id.name == _called(body, ENDPOINTS_NAMED):
+        id = ResourceId(f"{id.text.rpartition('/')[0]}/{_called(body, wishes.naming)}")
+    return _sole(azure, id) or _free(azure, id, body)
 
 
-def _connection(azure: Azure, service: ResourceId, endpoint: str) -> ResourceId:
+def _called(body: Json, pattern: str) -> str:
+    """The name of a new endpoint, cut where Azure would not take it."""
+    connection = look(body, "properties/privateLinkServiceConnections/0/properties")
+    network = ResourceId(look(body, "properties/subnet/id")).parent
+    told = {
+        "service": ResourceId(look(connection, "privateLinkServiceId")).name,
+        "group": look(connection, "groupIds/0") or "",
+        "network": network.name,
+    }
+    return OPEN.sub(lambda found: str(told.get(found.group(1), "")), pattern)[:NAME_MAX]
+
+
+def _renamed(body: Json, id: ResourceId, fix: Fix) -> Json:
+    """An endpoint's connection bears the endpoint's name."""
+    if id.type != ENDPOINTS or ResourceId(fix.target).name == id.name:
+        return body
+    one = look(body, "properties/privateLinkServiceConnections/0")
+    return laid(body, "properties/privateLinkServiceConnections", [{**one, "name": id.name}])
+
+
+def _sole(azure: World, id: ResourceId) -> ResourceId | None:
+    """The one child of its sort that the parent may have, where it has one under another name."""
+    if id.type == "microsoft.network/privateendpoints/privatednszonegroups":
+        return next(iter(azure.children(id.parent, "privateDnsZoneGroups")), id)
+    return None
+
+
+def _free(azure: World, id: ResourceId, body: Json) -> ResourceId:
+    """The id, or one with a number where something else has that name: it leads elsewhere."""
+    for number in range(2, NUMBERS_MAX):
+        held = azure.get(id)
+        if held is None or _leads(held, body):
+            return id
+        id = ResourceId(f"{id.text.removesuffix(f'-{number - 1}')}-{number}")
+    raise Impossible(f"every name like {id.name} is taken")
+
+
+def _leads(held: Json, wanted: object, place: str = "") -> bool:
+    """Whether what is there refers to the same resources as what is wanted, wherever both refer to any."""
+    if isinstance(wanted, dict):
+        return all(_leads(held, one, f"{place}/{name}".lstrip("/")) for name, one in wanted.items())
+    if isinstance(wanted, str) and wanted.startswith("/subscriptions/"):
+        told = look(held, place)
+        return not isinstance(told, str) or told.lower() == wanted.lower()
+    return True
+
+
+def _connection(azure: World, service: ResourceId, endpoint: str) -> ResourceId:
     for id in azure.children(service, "privateEndpointConnections"):
         held = look(azure.get(id), "properties/privateEndpoint/id")
         if isinstance(held, str) and held.rpartition("/")[2].lower() == endpoint.lower():
@@ -138,22 +212,16 @@ def _connection(azure: Azure, service: ResourceId, endpoint: str) -> ResourceId:
     raise Impossible(f"{service.name} lists no connection of {endpoint}: its owner has to look")
 
 
-def _twin(azure: Azure, id: ResourceId) -> ResourceId:
-    """The one child of its sort that the parent may have, where it has one under another name."""
-    if id.type == "microsoft.network/privateendpoints/privatednszonegroups":
-        return next(iter(azure.children(id.parent, "privateDnsZoneGroups")), id)
-    return id
-
-
-def _filled(body: Any, azure: Azure, wishes: Wishes) -> Any:
+def _filled(body: Any, azure: World, wishes: Wishes) -> Any:
     """A copy of the body with open places filled."""
     if isinstance(body, dict):
         return {name: _filled(value, azure, wishes) for name, value in body.items()}
     if isinstance(body, list):
         return [_filled(value, azure, wishes) for value in body]
-    if isinstance(body, str) and body.endswith("/subnets/{subnet}"):
-        network = ResourceId(body.removesuffix("/subnets/{subnet}"))
-        return (wishes.endpoint_subnet or subnet_for(azure, network)).text
+    if isinstance(body, str) and (open_ := SUBNET.search(body)) is not None:
+        network = ResourceId(body[: open_.start()])
+        avoided = tuple(text.strip() for text in (open_.group(1) or "").split(","))
+        return (wishes.endpoint_subnet or subnet_for(azure, network, avoided)).text
     if isinstance(body, str) and (found := OPEN.search(body)) is not None:
         if found.group(1).startswith("address of "):
             return _address(azure, found.group(1).removeprefix("address of "))
@@ -161,7 +229,7 @@ def _filled(body: Any, azure: Azure, wishes: Wishes) -> Any:
     return body
 
 
-def _address(azure: Azure, endpoint: str) -> str:
+def _address(azure: World, endpoint: str) -> str:
     for id in azure.of("Microsoft.Network/privateEndpoints"):
         if id.name.lower() == endpoint.lower():
             for facet in azure.facets(id):
@@ -171,10 +239,10 @@ def _address(azure: Azure, endpoint: str) -> str:
     raise Impossible(f"the address of {endpoint} is not known")
 
 
-def subnet_for(azure: Azure, network: ResourceId) -> ResourceId:
+def subnet_for(azure: World, network: ResourceId, avoided: Sequence[str] = ()) -> ResourceId:
     """The subnet of a network that new endpoints stand in: where others do already, else away from nodes.
 
-    Raises Impossible where there is none that takes them.
+    avoided: prefixes that it must not share addresses with. Raises Impossible where there is none that takes them.
     """
     ranked: list[tuple[int, int, ResourceId]] = []
     for number, id in enumerate(azure.children(network, "subnets")):
@@ -182,6 +250,8 @@ def subnet_for(azure: Azure, network: ResourceId) -> ResourceId:
         if subnet is None or id.name.lower() in RESERVED:
             continue
         if isinstance(subnet.delegations, Known) and subnet.delegations.value:
+            continue
+        if not isinstance(subnet.prefixes, Known) or _meet(subnet.prefixes.value, avoided):
             continue
         users = [one.type for one in azure.referrers(id)]
         if "microsoft.network/privateendpoints" in users:
@@ -196,7 +266,15 @@ def subnet_for(azure: Azure, network: ResourceId) -> ResourceId:
     return min(ranked)[2]
 
 
-def _placed(body: Json, id: ResourceId, azure: Azure) -> Json:
+def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
+    mine, theirs = (
+        spans.union(*(span for text in texts if (span := spans.prefix(text)) is not None))
+        for texts in (some, others)
+    )
+    return spans.meets(mine, theirs)
+
+
+def _placed(body: Json, id: ResourceId, azure: World) -> Json:
     """The body with a location, where its type has one: the network's for what stands in a subnet."""
     located = behaviour_of(id.type).schema.located or ("region" if id.type.count("/") < 2 else "no")
     if located == "no" or "location" in body:
@@ -214,19 +292,40 @@ def _placed(body: Json, id: ResourceId, azure: Azure) -> Json:
 # --- changing what is there ----------------------------------------------------------------------------
 
 
-def _update(fix: Fix, id: ResourceId, because: str, azure: Azure, wishes: Wishes) -> Change:
+def _update(fix: Fix, id: ResourceId, told: Json, because: str, azure: World) -> Change:
     """A PATCH of the setting, or a PUT of the whole where ARM takes no PATCH."""
     old = azure.get(id)
-    told = _filled(dict(fix.body), azure, wishes)
     if old is None:
-        if id.type.endswith(("/a", "/aaaa", "/cname")):
+        if id.type.startswith(f"{ZONES}/"):
             return _change("PUT", id, fix, because, body=told)
         raise Impossible(f"{id.name} was not read")
     behaviour = behaviour_of(id.type)
     if fix.action == "create" or id.type.endswith("/privateendpointconnections") or not behaviour.patchable:
         whole = _lists_kept(old, merged(old, told))
-        return _change("PUT", id, fix, because, body=_writable(whole, id))
+        return _change("PUT", id, fix, because, body=_with_children(_writable(whole, id), id, azure))
     return _change("PATCH", id, fix, because, body=_blocks(told, old))
+
+
+def _with_children(body: Json, id: ResourceId, azure: World) -> Json:
+    """The body with the children that its type shows inside: a PUT that leaves them out may delete them.
+
+    Source: Microsoft Learn community, Azure Virtual Network now supports updates without subnet property: that holds
+    for subnets only; checked 2026-11-24. Raises Impossible where they were not read.
+    """
+    behaviour = behaviour_of(id.type)
+    for pointer, segment in behaviour.embeds.items():
+        if pointer in behaviour.schema.read_only:
+            continue
+        if (id, pointer) in azure.unread:
+            raise Impossible(f"{pointer.rpartition('/')[2]} of {id.name} were not read")
+        inside = [_inside(azure.get(child) or {}, child, azure) for child in azure.children(id, segment)]
+        body = laid(body, pointer, inside) if inside else body
+    return body
+
+
+def _inside(body: Json, id: ResourceId, azure: World) -> Json:
+    whole = _with_children(_writable(body, id), id, azure)
+    return {name: value for name, value in whole.items() if name in ("name", "id", "properties")}
 
 
 def _lists_kept(old: Json, new: Json) -> Json:
@@ -245,11 +344,7 @@ def _lists_kept(old: Json, new: Json) -> Json:
 
 
 def _writable(body: Json, id: ResourceId) -> Json:
-    """The body as a request may carry it: without what only Azure writes, and with its children.
-
-    A PUT that leaves out children would delete them, so those that its type shows inside are not in the way: the
-    control plane and ARM both take an absent list as no change.
-    """
+    """The body as a request may carry it: without what only Azure writes."""
     schema = behaviour_of(id.type).schema
     for pointer in (*schema.read_only, "etag", "systemData"):
         if "*" not in pointer and look(body, pointer) is not None:
@@ -273,18 +368,45 @@ def _blocks(told: Json, old: Json) -> Json:
     return {**told, "properties": blocks}
 
 
-def _again(fix: Fix, because: str, azure: Azure) -> Iterator[Change]:
-    """Delete it; where the fix says so by its summary's second half, make it and its children again as they were."""
+def _again(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator[Change]:
+    """Delete it; where the fix says so, make it and its children again as they were."""
     id = ResourceId(fix.target)
     old = azure.get(id)
     if old is None:
         raise Impossible(f"{id.name} was not read")
-    yield _change("DELETE", id, fix, because)
     if not fix.again:
+        yield _change("DELETE", id, fix, because)
         return
-    yield _change("PUT", id, fix, because, body=_fresh(_writable(old, id)))
+    if fix.safety is not Safety.SAFE:
+        # What carries nothing today loses nothing; of anything else all that hangs on it must be known.
+        _refuse_unread(id, azure)
+    told = _filled(dict(fix.body), azure, wishes)
+    yield _told(_change("DELETE", id, fix, because), f"Delete {_which(id)}")
+    body = _placed(_fresh(_writable(old, id)), id, azure)
+    how = "as it was"
+    if told:
+        # Addresses of its own were of the place that it leaves.
+        body = laid(merged(body, told), "properties/ipConfigurations", None)
+        how = f"in {_which(ResourceId(look(body, 'properties/subnet/id')))}"
+    yield _told(_change("PUT", id, fix, because, body=body), f"Make {_which(id)} again, {how}")
     for child in azure.children(id):
-        yield _change("PUT", child, fix, because, body=_writable(azure.get(child) or {}, child))
+        whole = _writable(azure.get(child) or {}, child)
+        yield _told(_change("PUT", child, fix, because, body=whole), f"Make {_which(child)} again, as it was")
+
+
+def _refuse_unread(id: ResourceId, azure: World) -> None:
+    for pointer, segment in lists(id.type).items():
+        if (id, pointer) in azure.unread and not azure.children(id, segment):
+            raise Impossible(f"{pointer.rpartition('/')[2]} of {id.name} were not read, and would be lost")
+
+
+def _told(change: Change, summary: str) -> Change:
+    return msgspec.structs.replace(change, summary=summary)
+
+
+def _which(id: ResourceId) -> str:
+    """What a resource is called where its own name may say little: a child's with its parent's."""
+    return f"{id.name} of {id.parent.name}" if id.type.count("/") > 1 else id.name
 
 
 def _fresh(body: Json) -> Json:

@@ -6,18 +6,22 @@ state, the state is judged again, until nothing is broken or nothing new is offe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from cloison.check.write import name_of
 from cloison.controlplane import Seeded, run
-from cloison.model.behaviour import Refused, merged
-from cloison.model.verdict import Finding, Safety
+from cloison.model.behaviour import Refused, Write, look, merged
+from cloison.model.verdict import Finding, Fix, Safety
 from cloison.plan.change import Change, Impossible, Wishes, changes_of
 from cloison.plan.measure import Judge, Measure
 from cloison.plan.world import World
 
-ROUNDS_MAX = 10
-"""Looks. The longest chain we know takes five: zone, endpoint, zone group, link, closing."""
+ROUNDS_MAX = 12
+"""Looks. The longest chain we know takes six: start, zone, endpoint, zone group, link, closing."""
+
+Mark = tuple[object, ...]
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -25,6 +29,10 @@ class Left(msgspec.Struct, frozen=True):
 
     finding: Finding
     why: str
+    options: tuple[Fix, ...] = ()
+    """What a person can do."""
+    later: bool = False
+    """The next plan mends it: it needs to know what Azure chooses when this one is applied."""
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -38,50 +46,92 @@ class Gathered(msgspec.Struct, frozen=True):
 
 def gather(azure: World, judge: Judge, wishes: Wishes) -> Gathered:
     """Every change that helps, tried on the state, which is as it was afterwards."""
-    trial = Trial(azure)
-    why: dict[str, str] = {}
-    tried: set[tuple[object, ...]] = set()
+    search = _Search(azure, judge, wishes)
     try:
-        for _ in range(ROUNDS_MAX):
-            measure = judge.measure(azure)
-            if not _mend(measure, trial, wishes, why, tried):
-                break
-        left = tuple(
-            Left(one, why.get(name_of(one), "no change that Cloison knows mends it"))
-            for one in measure.broken.values()
-        )
-        return Gathered(tuple(trial.changes), left, measure)
+        measure = search.run()
+        left = tuple(search.left(one) for one in judge.targets(measure, search.start))
+        return Gathered(tuple(search.trial.changes), left, measure)
     finally:
-        trial.take_back()
+        search.trial.take_back()
 
 
-def _mend(
-    measure: Measure, trial: Trial, wishes: Wishes, why: dict[str, str], tried: set[tuple[object, ...]]
-) -> bool:
-    """Try the fixes of every broken requirement; whether anything new was tried with success."""
-    anything = False
-    for finding in measure.broken.values():
+class _Search:
+    def __init__(self, azure: World, judge: Judge, wishes: Wishes) -> None:
+        self.judge = judge
+        self.wishes = wishes
+        self.trial = Trial(azure)
+        self.start = judge.measure(azure)
+        self.why: dict[str, str] = {}
+        self.later: set[str] = set()
+        self.done: set[Mark] = set()
+        self.waiting: dict[Mark, tuple[Change, str]] = {}
+        """Changes that Azure refuses as things stand, with the finding that asks for them."""
+
+    def run(self) -> Measure:
+        """Mend until nothing changes any more; the last measure."""
+        measure = self.start
+        for _ in range(ROUNDS_MAX):
+            findings = self.judge.targets(measure, self.start)
+            progress = [self._try(fix, one) for one in findings for fix in one.fixes]
+            if not any([*progress, self._again()]):
+                break
+            measure = self.judge.measure(self.trial.azure)
+        return measure
+
+    def left(self, finding: Finding) -> Left:
+        """Why a finding stays."""
+        manual = tuple(fix for fix in finding.fixes if fix.safety is Safety.MANUAL)
+        why = self.why.get(name_of(finding))
+        if why is None:
+            why = manual[0].why if manual else "no change that Cloison knows mends it"
+        return Left(finding, why, manual, name_of(finding) in self.later)
+
+    def _try(self, fix: Fix, finding: Finding) -> bool:
+        """Carry out a fix; whether anything changed."""
+        if fix.safety is Safety.MANUAL:
+            return False
         name = name_of(finding)
-        for fix in finding.fixes:
-            if fix.safety is Safety.MANUAL:
-                why[name] = fix.summary
-                continue
-            try:
-                changes = list(changes_of(fix, name, trial.azure, wishes))
-            except Impossible as problem:
-                why[name] = str(problem)
-                continue
-            for change in changes:
-                mark = (*change.key, msgspec.json.encode(change.body, order="deterministic"))
-                if mark in tried:
-                    continue
-                tried.add(mark)
-                refusal = trial.carry_out(change)
-                if refusal is None:
-                    anything = True
-                else:
-                    why[name] = f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
-    return anything
+        try:
+            changes = list(changes_of(fix, name, self.trial.azure, self.wishes))
+        except Impossible as problem:
+            self.why[name] = str(problem)
+            return False
+        done = [self._carry_out(change, name) for change in changes]
+        return any(done)
+
+    def _carry_out(self, change: Change, name: str) -> bool:
+        mark = (*change.key, msgspec.json.encode(change.body, order="deterministic"))
+        if mark in self.done:
+            return False
+        later = chosen_later(change, self.trial.azure)
+        if later is not None:
+            self.why[name] = later
+            self.later.add(name)
+            return False
+        refusal = self.trial.carry_out(change)
+        if refusal is None:
+            self.done.add(mark)
+            self.waiting.pop(mark, None)
+            return True
+        self.waiting[mark] = (change, name)
+        self.why[name] = f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
+        return False
+
+    def _again(self) -> bool:
+        """Try what Azure refused before something else was done; whether anything changed."""
+        done = [self._carry_out(change, name) for change, name in list(self.waiting.values())]
+        return any(done)
+
+
+def chosen_later(change: Change, azure: World) -> str | None:
+    """Why a request cannot be told in advance: it names an identity that Azure makes only when the plan is applied."""
+    wanted = look(change.body, "properties/principalId")
+    for id in azure.written() if isinstance(wanted, str) else ():
+        if look(azure.get(id), "identity/principalId") == wanted:
+            return (
+                f"{change.summary}: Azure gives {id.name} its identity first: plan again once this is applied"
+            )
+    return None
 
 
 class Trial:
@@ -90,8 +140,7 @@ class Trial:
     def __init__(self, azure: World) -> None:
         self.azure = azure
         self.changes: list[Change] = []
-        self._undo: list[tuple[object, ...]] = []
-        self._marks: list[int] = []
+        self._undo: list[Sequence[Write]] = []
 
     def carry_out(self, change: Change) -> Refused | None:
         """Try a change; Azure's refusal, or None where it is done."""
@@ -110,13 +159,14 @@ class Trial:
     def take_back(self) -> None:
         """Leave the state as it was."""
         for undo in reversed(self._undo):
-            self.azure.take_back(undo)  # type: ignore[arg-type]  # what `carry_out` kept
+            self.azure.take_back(undo)
         self._undo.clear()
 
 
 def _joins(one: Change, other: Change) -> bool:
     """Two changes of one resource that one request can carry."""
-    return one.id == other.id and one.method == other.method and one.method in ("PATCH", "PUT")
+    same = one.id == other.id and one.method == other.method and one.closes == other.closes
+    return same and one.method in ("PATCH", "PUT")
 
 
 def joined(one: Change, other: Change) -> Change:

@@ -6,7 +6,7 @@ service in the snapshot, not only of the environment that is mended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -16,7 +16,6 @@ from cloison.check.run import judge
 from cloison.model.environment import Environment
 from cloison.model.facts import Fact, Known
 from cloison.model.network import Door
-from cloison.model.snapshot import Gap, Snapshot
 from cloison.model.verdict import Finding, PathVerdict, Severity, Verdict
 from cloison.plan.facets import Facets
 from cloison.plan.world import World
@@ -25,11 +24,17 @@ from cloison.reach.fabric import Fabric
 from cloison.requirements import Requirement
 from cloison.requirements.case import Case
 
-WORKS = (PathVerdict.PRIVATE, PathVerdict.SERVICE_ENDPOINT, PathVerdict.PUBLIC)
+WORKS = (PathVerdict.PUBLIC, PathVerdict.SERVICE_ENDPOINT, PathVerdict.PRIVATE)
+"""Verdicts of paths that carry packets, the most exposed first."""
 Flow = tuple[ResourceId, str, str]
 """(cluster, pool, host)."""
 Stand = tuple[str, ResourceId]
 """(requirement, subject)."""
+
+
+def stand_of(finding: Finding) -> Stand:
+    """What a finding speaks of."""
+    return finding.requirement, finding.subject
 
 
 class Entrance(msgspec.Struct, frozen=True):
@@ -69,22 +74,21 @@ class Measure(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
     @property
-    def broken(self) -> dict[Stand, Finding]:
+    def broken(self) -> frozenset[Stand]:
         """Requirements that are broken and more than advice, by subject."""
-        return {
-            (one.requirement, one.subject): one
-            for one in self.findings
-            if one.verdict is Verdict.BROKEN and one.severity is not Severity.NOTE
-        }
+        return self._stands(Verdict.BROKEN)
 
     @property
-    def undecided(self) -> set[Stand]:
+    def undecided(self) -> frozenset[Stand]:
         """Requirements that are unknown and more than advice."""
-        return {
-            (one.requirement, one.subject)
+        return self._stands(Verdict.UNKNOWN)
+
+    def _stands(self, verdict: Verdict) -> frozenset[Stand]:
+        return frozenset(
+            stand_of(one)
             for one in self.findings
-            if one.verdict is Verdict.UNKNOWN and one.severity is not Severity.NOTE
-        }
+            if one.verdict is verdict and one.severity is not Severity.NOTE
+        )
 
     def wider(self, start: Measure) -> list[ResourceId]:
         """Services that let somebody in who was kept out at the start."""
@@ -95,45 +99,96 @@ class Measure(msgspec.Struct, frozen=True):
         ]
 
     def lost(self, start: Measure) -> list[Flow]:
-        """Names that were reached at the start and no longer are."""
+        """Names that were reached at the start, or may have been, and no longer are, or less privately."""
         return [
             flow
-            for flow, verdict in start.flows.items()
-            if verdict in WORKS and self.flows.get(flow, PathVerdict.BLOCKED) not in WORKS
+            for flow, before in start.flows.items()
+            if _is_worse(self.flows.get(flow, PathVerdict.BLOCKED), before)
         ]
+
+    def worse(self, start: Measure) -> frozenset[Stand]:
+        """Requirements that became broken or unknown and were not so at the start."""
+        fallen = self.undecided - start.undecided - start.broken
+        return (self.broken - start.broken) | fallen
+
+
+def _is_worse(now: PathVerdict, before: PathVerdict) -> bool:
+    if before is PathVerdict.UNKNOWN:
+        return now is PathVerdict.BLOCKED
+    if before not in WORKS:
+        return False
+    return now not in WORKS or WORKS.index(now) < WORKS.index(before)
 
 
 class Judge:
-    """Measures states against some requirements, for the environments that were found at the start."""
+    """Measures states against all requirements, and knows which of them are to be mended.
+
+    wanted: ids of those that are to be met; the others must not get worse. open_doors: doors that let everybody in
+    although pods do not need them count as broken.
+    """
 
     def __init__(
-        self, rules: list[Requirement], gaps: tuple[Gap, ...], forwarders: Mapping[str, ResourceId]
+        self,
+        rules: list[Requirement],
+        *,
+        wanted: Iterable[str] = (),
+        open_doors: bool = True,
+        forwarders: Mapping[str, ResourceId] | None = None,
     ) -> None:
         self.rules = rules
-        self.gaps = gaps
-        self.forwarders = dict(forwarders)
+        self.wanted = frozenset(wanted) or frozenset(rule.id for rule in rules)
+        self.open_doors = open_doors
+        self.forwarders = dict(forwarders or {})
         self.chosen: list[tuple[ResourceId | None, ResourceId]] = []
         self.measured = 0
         self._facets = Facets()
 
+    def targets(self, measure: Measure, start: Measure | None = None) -> list[Finding]:
+        """What of a state is to be mended: findings that weigh, and open doors.
+
+        start: what became broken since then is to be mended too, whatever is wanted.
+        """
+        before = start.broken if start is not None else measure.broken
+        return [one for one in measure.findings if self._is_target(one, before)]
+
+    def _is_target(self, one: Finding, before: frozenset[Stand]) -> bool:
+        if one.verdict is not Verdict.BROKEN:
+            return False
+        if one.severity is Severity.NOTE:
+            return self.open_doors and one.requirement in self.wanted and any(fix.closes for fix in one.fixes)
+        return one.requirement in self.wanted or stand_of(one) not in before
+
     def measure(self, azure: World, *, rules: bool = True) -> Measure:
         """The state, measured. rules: also ask the requirements, which takes about as long again."""
+        sight = self.look(azure)
+        return sight.measure(sight.findings(self.rules) if rules else ())
+
+    def look(self, azure: World) -> Sight:
+        """The state, to be asked for parts of a measure."""
         self.measured += 1
         snapshot = azure.seen()
         fabric = Fabric(self._facets.of(snapshot), self.forwarders)
-        findings: list[Finding] = []
-        if rules:
-            for case in self.cases(snapshot, fabric):
-                findings.extend(finding for _, finding in judge(case, self.rules))
-        return Measure(_entrances(fabric), _flows(fabric), tuple(findings))
-
-    def cases(self, snapshot: Snapshot, fabric: Fabric) -> list[Case]:
-        """The chosen environments of a state."""
         found = Discovery(snapshot, fabric).environments
-        return [Case(one, snapshot, fabric) for one in found if self._is_chosen(one)]
+        return Sight(fabric, [Case(one, snapshot, fabric) for one in found if self._is_chosen(one)])
 
     def _is_chosen(self, environment: Environment) -> bool:
         return not self.chosen or (environment.workspace, environment.cluster) in self.chosen
+
+
+class Sight:
+    """One state, of which each part is measured when it is asked for."""
+
+    def __init__(self, fabric: Fabric, cases: list[Case]) -> None:
+        self.fabric = fabric
+        self.cases = cases
+
+    def findings(self, rules: Sequence[Requirement]) -> tuple[Finding, ...]:
+        """What some requirements say of the chosen environments."""
+        return tuple(finding for case in self.cases for _, finding in judge(case, rules))
+
+    def measure(self, findings: Sequence[Finding] = ()) -> Measure:
+        """What is exposed and what works, with what requirements said."""
+        return Measure(_entrances(self.fabric), _flows(self.fabric), tuple(findings))
 
 
 def _entrances(fabric: Fabric) -> dict[ResourceId, Entrance]:

@@ -1,7 +1,8 @@
 """Order: one in which no state on the way is more exposed than the start, and nothing that worked stops.
 
-Found by trying: whichever change leaves the state safe may come next. Changes that may run side by side are found the
-same way: every subset of them must be safe, since any of them may be the first to be done.
+Found by trying: whichever change leaves the state safe may come next, and where none does, another is taken before.
+Changes that may run side by side are found the same way: every subset of them must be safe, since any of them may be
+the first to be done. What closes a door comes last, and alone.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from cloison.model.behaviour import Refused, Write
 from cloison.plan.change import Change
 from cloison.plan.gather import seed
 from cloison.plan.measure import Flow, Judge, Measure
+from cloison.plan.smallest import outermost
 from cloison.plan.world import World
 
 SIDE_BY_SIDE = 4
 """Changes of one wave: 16 states to judge. More would double the time for each."""
+STATES_MAX = 1_000
+"""States judged in search of an order, some seconds. A guess: the orders we know are found in less than a hundred."""
 
 
 class Unsafe(msgspec.Struct, frozen=True):
@@ -41,21 +45,38 @@ class Unsafe(msgspec.Struct, frozen=True):
         return f"{self.change.summary}: {hosts} would stop working for pods"
 
 
+class Wave(msgspec.Struct, frozen=True):
+    """Changes that may run side by side, and the state after all of them."""
+
+    changes: tuple[Change, ...]
+    after: Measure
+
+
 class Ordered(msgspec.Struct, frozen=True):
     """Waves of changes, each safe; or how far it went and what was in the way."""
 
-    waves: tuple[tuple[Change, ...], ...]
+    waves: tuple[Wave, ...]
     stuck: tuple[Unsafe, ...] = ()
     """For each change that is left: why it cannot come next. Empty: all are ordered."""
     states: int = 0
     """States judged on the way."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All that are ordered."""
+        return tuple(change for wave in self.waves for change in wave.changes)
 
 
 def order(azure: World, changes: Sequence[Change], judge: Judge, start: Measure) -> Ordered:
     """The waves. The state is as it was afterwards."""
     search = _Search(azure, judge, start)
     try:
-        return search.run(list(changes))
+        line = search.line(list(changes))
+        search.take_back()
+        waves = search.waves(line)
+        left = [one for one in changes if one not in line]
+        stuck = tuple(doubt for one in left if (doubt := search.doubt([one])) is not None)
+        return Ordered(tuple(waves), stuck, judge.measured - search.before)
     finally:
         search.take_back()
 
@@ -67,43 +88,75 @@ class _Search:
         self.start = start
         self.undo: list[Sequence[Write]] = []
         self.before = judge.measured
+        self.last = start
 
-    def run(self, left: list[Change]) -> Ordered:
-        waves: list[tuple[Change, ...]] = []
+    # --- one after the other -----------------------------------------------------------------------------
+
+    def line(self, changes: list[Change]) -> list[Change]:
+        """An order in which each state is safe: of all changes, else of as many as one comes to at first."""
+        longest: list[Change] = []
+        done: list[Change] = []
+        dead: set[frozenset[int]] = set()
+        number = {change.key: at for at, change in enumerate(changes)}
+
+        def extend(left: list[Change]) -> bool:
+            nonlocal longest
+            longest = max(longest, list(done), key=len)
+            places = frozenset(number[one.key] for one in left)
+            if not left or places in dead or self.judge.measured - self.before > STATES_MAX:
+                return not left
+            for change in left:
+                if self.doubt([change]) is not None:
+                    continue
+                self._do(change)
+                done.append(change)
+                if extend([one for one in left if one is not change]):
+                    return True
+                done.pop()
+                self.azure.take_back(self.undo.pop())
+            dead.add(places)
+            return False
+
+        extend([*(one for one in changes if not one.closes), *(one for one in changes if one.closes)])
+        return longest
+
+    # --- side by side ------------------------------------------------------------------------------------
+
+    def waves(self, line: list[Change]) -> list[Wave]:
+        """The changes of a safe order, those side by side that may be."""
+        return self._waves(line, ahead=True) or self._waves(line, ahead=False) or []
+
+    def _waves(self, line: list[Change], *, ahead: bool) -> list[Wave] | None:
+        """ahead: a change may overtake others of the line; None where that leads to a state that is not safe."""
+        found: list[Wave] = []
+        left = list(line)
         while left:
-            wave, reasons = self._next(left)
-            if not wave:
-                return Ordered(tuple(waves), tuple(reasons), self.judge.measured - self.before)
+            if ahead and self.doubt([left[0]]) is not None:
+                self.take_back()
+                return None
+            wave = self._wave(left, ahead=ahead)
             for change in wave:
                 self._do(change)
-            waves.append(wave)
+            found.append(Wave(tuple(wave), self.judge.measure(self.azure, rules=False)))
             left = [one for one in left if one not in wave]
-        return Ordered(tuple(waves), (), self.judge.measured - self.before)
+        return found
 
-    def take_back(self) -> None:
-        for undo in reversed(self.undo):
-            self.azure.take_back(undo)
-        self.undo.clear()
-
-    def _next(self, left: list[Change]) -> tuple[tuple[Change, ...], list[Unsafe]]:
-        """The changes that may come next, side by side; else why none may."""
-        wave: list[Change] = []
-        reasons: list[Unsafe] = []
-        for change in left:
-            if len(wave) == SIDE_BY_SIDE:
+    def _wave(self, left: list[Change], *, ahead: bool) -> list[Change]:
+        wave = [left[0]]
+        for change in left[1:]:
+            if len(wave) == SIDE_BY_SIDE or wave[0].closes or change.closes:
                 break
-            if any(_serial(change, one) for one in wave):
-                continue
             # Every subset with the new one in it: any of the others may be done before it, or not.
-            doubts = [self._doubt((*some, change)) for some in _subsets(wave)]
-            doubt = next((one for one in doubts if one is not None), None)
-            if doubt is None:
+            serial = any(_serial(change, one) for one in wave)
+            if not serial and all(self.doubt([*some, change]) is None for some in _subsets(wave)):
                 wave.append(change)
-            elif not wave:
-                reasons.append(doubt)
-        return tuple(wave), reasons
+            elif not ahead:
+                break
+        return wave
 
-    def _doubt(self, changes: Iterable[Change]) -> Unsafe | None:
+    # --- trying ------------------------------------------------------------------------------------------
+
+    def doubt(self, changes: Iterable[Change]) -> Unsafe | None:
         """Why the state after these changes is not safe; None: it is."""
         done: list[Sequence[Write]] = []
         last = None
@@ -121,6 +174,12 @@ class _Search:
         finally:
             for undo in reversed(done):
                 self.azure.take_back(undo)
+
+    def take_back(self) -> None:
+        """Leave the state as it was."""
+        for undo in reversed(self.undo):
+            self.azure.take_back(undo)
+        self.undo.clear()
 
     def _do(self, change: Change) -> None:
         self.undo.append(run(self.azure, change.request, Seeded(seed(change))).undo)
@@ -140,10 +199,14 @@ def _serial(one: Change, other: Change) -> bool:
     return bool(touched(one) & touched(other))
 
 
+LINKS = "microsoft.network/privatednszones/virtualnetworklinks"
+"""They name a network and change nothing there. Source: as `_serial`; ten at a time are common practice."""
+
+
 def touched(change: Change) -> set[ResourceId]:
     """The resources that a change holds while it is under way: what it names, up to their outermost parents."""
-    found = {_outermost(change.id)}
-    pending: list[object] = [change.body]
+    found = {outermost(change.id)}
+    pending: list[object] = [change.body] if change.id.type != LINKS else []
     while pending:
         value = pending.pop()
         if isinstance(value, dict):
@@ -151,10 +214,5 @@ def touched(change: Change) -> set[ResourceId]:
         elif isinstance(value, list):
             pending.extend(value)
         elif isinstance(value, str) and value.startswith("/subscriptions/") and "/providers/" in value:
-            found.add(_outermost(ResourceId(value)))
+            found.add(outermost(ResourceId(value)))
     return found
-
-
-def _outermost(id: ResourceId) -> ResourceId:
-    head, separator, tail = str(id).rpartition("/providers/")
-    return ResourceId(f"{head}{separator}{'/'.join(tail.split('/')[:3])}")

@@ -15,7 +15,6 @@ from cloison.model.behaviour import Json, Write, each, keep, laid, look
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Resource, Snapshot
 
-GROUP = "Microsoft.Resources/resourceGroups"
 _NAMED = {"id", "name", "type", "etag", "resourceGroup"}
 """What a body has that only says that a resource is there."""
 
@@ -31,17 +30,24 @@ class World(Azure):
         self._first_below: dict[ResourceId, frozenset[ResourceId]] = {}
         for resource in snapshot.resources.values():
             _check(resource)
-        for id in _groups(snapshot):
-            self.write(Write(id, {"id": id.text, "name": id.name, "type": GROUP, "properties": {}}))
         for resource in snapshot.resources.values():
             self._take_in(resource)
         self._drop_counts()
         self._first = dict(self._bodies)
         self._first_below = {id: frozenset(below) for id, below in self._below.items()}
 
+    def __contains__(self, id: object) -> bool:
+        # Resource groups are seldom read, and no plan makes any: that one was not read says nothing.
+        is_group = isinstance(id, ResourceId) and "/providers/" not in id and bool(id.resource_group)
+        return is_group or super().__contains__(id)
+
     def seen(self) -> Snapshot:
         """Everything, as what `check` reads."""
         return Snapshot([self.resource(id) for id in self], self._gaps)
+
+    def written(self) -> Iterator[ResourceId]:
+        """Ids of resources that are not as they were read."""
+        return (id for id in self if self._bodies[id] is not self._first.get(id))
 
     def _take_in(self, resource: Resource) -> None:
         body = resource.body.value
@@ -127,16 +133,6 @@ def _check(resource: Resource) -> None:
             because="a plan's requests are made from ARM's own answers",
             help="give azure: and an id, or what `az rest --method get` or Resource Graph prints",
         )
-
-
-def _groups(snapshot: Snapshot) -> list[ResourceId]:
-    """The resource groups that anything lies in, whether or not they were read themselves."""
-    found: dict[ResourceId, None] = {}
-    for id in snapshot.resources:
-        head, separator, _ = id.text.partition("/providers/")
-        if separator and id.resource_group:
-            found[ResourceId(head)] = None
-    return list(found)
 
 
 def _names(item: object) -> bool:

@@ -52,6 +52,19 @@ def recreate_endpoint(endpoint: ResourceId, why: str) -> Fix:
     )
 
 
+def move_endpoint(endpoint: ResourceId, network: ResourceId, ranges: str) -> Fix:
+    """A private endpoint whose address the cluster never lets out of its nodes: made again in another subnet."""
+    return Fix(
+        action="delete",
+        target=endpoint.text,
+        summary=f"Delete {endpoint.name} and create it again in a subnet of {network.name} outside {ranges}",
+        safety=Safety.ASKS,
+        why="until it is there again, whoever reaches it from elsewhere does not; its address is another one then",
+        again=True,
+        body={"properties": {"subnet": {"id": f"{network.text}/subnets/{{subnet outside {ranges}}}"}}},
+    )
+
+
 def approve(endpoint: ResourceId, target: ResourceId) -> Fix:
     """Approval of a pending connection, by somebody who may."""
     return Fix(

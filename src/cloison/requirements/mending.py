@@ -10,6 +10,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Known, Unknown
 from cloison.model.network import Door, Endpoint, Host, Route
 from cloison.model.verdict import Fix, HopKind, Path, Safety
+from cloison.reach import spans
 from cloison.reach.zones import links_for
 from cloison.requirements import fixes, placing
 from cloison.requirements.case import Case
@@ -31,6 +32,7 @@ def mends(case: Case, path: Path) -> list[Fix]:
         *through_filters(case, path),
         *through_firewalls(case, path),
         *_routes(case, path),
+        *_ranges(case, path),
         *_endpoint(case, door),
     ]
 
@@ -125,6 +127,26 @@ def _routes(case: Case, path: Path) -> list[Fix]:
             why,
         )
     ]
+
+
+def _ranges(case: Case, path: Path) -> list[Fix]:
+    """Where the cluster keeps the address for itself: its ranges cannot be changed."""
+    facts = (case.cluster.service_prefixes, case.cluster.pod_prefixes)
+    own = [
+        fact
+        for fact in facts
+        if isinstance(fact, Known) and any(fact.cite in step.cites for step in path.obstacles)
+    ]
+    if not own:
+        return []
+    ranges, cluster = ", ".join(text for fact in own for text in fact.value), case.cluster.id
+    anew = f"Create {cluster.name} anew with other ranges than {ranges}"
+    options = [fixes.by_hand(cluster, anew, "the ranges of a cluster cannot be changed")]
+    number = spans.address(path.address)
+    taken = spans.union(*(span for fact in own for text in fact.value if (span := spans.prefix(text))))
+    if path.endpoint is not None and case.networks and number and spans.covers(taken, ((number, number),)):
+        options.insert(0, fixes.move_endpoint(path.endpoint, case.networks[0], ranges))
+    return options
 
 
 def _endpoint(case: Case, door: Door) -> list[Fix]:

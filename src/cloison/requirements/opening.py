@@ -14,8 +14,9 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Known, Unknown
 from cloison.model.network import Appliance, Direction, FilterRule
 from cloison.model.verdict import Fix, HopKind, Outcome, Path, Safety, Step
-from cloison.reach import doors, filters, spans, walk
+from cloison.reach import doors, filters, names, spans, walk
 from cloison.reach.packets import Flow, Source, Target
+from cloison.reach.routes import DNS
 from cloison.requirements import fixes
 from cloison.requirements.case import Case
 
@@ -26,9 +27,9 @@ COLLECTIONS = 300
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """Packets that a filter stops: from these prefixes to these addresses, on one port."""
+    """Packets that a filter stops: from these prefixes to these addresses, to one port."""
 
-    port: int
+    flow: Flow
     sources: tuple[str, ...]
     addresses: tuple[str, ...]
 
@@ -79,9 +80,10 @@ def _rules(case: Case, filter_: ResourceId, side: Direction) -> list[Fix]:
             fixes.by_hand(filter_, f"Renumber the rules of {filter_.name}", "it has no priority to spare")
         ]
     free += list(range(before, before + missing))
-    names = {rule.name.lower() for rule in case.fabric.rules_of.get(filter_, ())}
+    taken_names = {rule.name.lower() for rule in case.fabric.rules_of.get(filter_, ())}
     made = [
-        _rule(filter_, side, one, number, names) for one, number in zip(stopped, sorted(free), strict=True)
+        _rule(filter_, side, one, number, taken_names)
+        for one, number in zip(stopped, sorted(free), strict=True)
     ]
     return [*moved, *made]
 
@@ -107,29 +109,30 @@ def _moved(taken: dict[int, FilterRule], before: int, missing: int) -> list[Fix]
     return found[::-1]
 
 
-def _rule(filter_: ResourceId, side: Direction, one: Stopped, priority: int, names: set[str]) -> Fix:
+def _rule(filter_: ResourceId, side: Direction, one: Stopped, priority: int, taken: set[str]) -> Fix:
     way = "in" if side is Direction.INBOUND else "out"
+    what, port = "dns" if one.flow.protocol == "udp" else "endpoints", one.flow.port
     name = next(
         text
         for number in range(1, LAST)
-        if (text := f"allow-endpoints-{way}-{one.port}{f'-{number}' if number > 1 else ''}") not in names
+        if (text := f"allow-{what}-{way}-{port}{f'-{number}' if number > 1 else ''}") not in taken
     )
     body: dict[str, object] = {
         "priority": priority,
         "direction": side.value.capitalize(),
         "access": "Allow",
-        "protocol": "Tcp",
+        "protocol": one.flow.protocol.capitalize(),
         "sourcePortRange": "*",
         "sourceAddressPrefixes": list(one.sources),
         "destinationAddressPrefixes": list(one.addresses),
-        "destinationPortRange": str(one.port),
+        "destinationPortRange": str(port),
     }
     return Fix(
         action="create",
         target=f"{filter_.text}/securityRules/{name}",
-        summary=f"Let {', '.join(one.sources)} through {filter_.name} to {_short(one.addresses)}, port {one.port}",
+        summary=f"Let {', '.join(one.sources)} through {filter_.name} to {_short(one.addresses)}, port {port}",
         safety=Safety.SAFE,
-        why="it lets these pods reach these endpoints and stops nobody; whoever denied it should know",
+        why="it lets these pods reach these addresses and stops nobody; whoever denied it should know",
         body={"properties": body},
     )
 
@@ -140,35 +143,53 @@ def _short(addresses: tuple[str, ...]) -> str:
 
 def _stopped(case: Case, filter_: ResourceId, side: Direction) -> tuple[list[Stopped], set[int]]:
     """Packets of the environment that a filter stops, by port; and the priorities of the rules that stop them."""
-    found: dict[int, tuple[dict[str, None], dict[str, None]]] = {}
+    found: dict[Flow, tuple[dict[str, None], dict[str, None]]] = {}
     by: set[int] = set()
+    for source, address, target, flow in (*_questions(case), *_packets(case)):
+        ask = filters.outbound if side is Direction.OUTBOUND else filters.inbound
+        if flow.protocol == "udp" and side is Direction.INBOUND:
+            ask = filters.at_server
+        steps = ask(case.fabric, source, target, flow)
+        priorities = [number for step in steps if (number := _denied(case, step, filter_)) is not None]
+        if priorities:
+            by.update(priorities)
+            prefixes, addresses = found.setdefault(flow, ({}, {}))
+            told = source.subnet.prefixes
+            prefixes.update(dict.fromkeys(told.value if isinstance(told, Known) else ()))
+            addresses[address] = None
+    order = sorted(found, key=lambda flow: (flow.port, flow.protocol))
+    return [Stopped(flow, tuple(found[flow][0]), tuple(found[flow][1])) for flow in order], by
+
+
+Packet = tuple[Source, str, Target, Flow]
+
+
+def _packets(case: Case) -> Iterator[Packet]:
+    """From where to where pods go to reach what they need; none where a name leads to no endpoint."""
+    pools = {pool.name: pool for pool in case.cluster.pools}
     for path in case.paths:
-        for source, target, port in _packets(case, path):
-            ask = filters.outbound if side is Direction.OUTBOUND else filters.inbound
-            steps = ask(case.fabric, source, target, Flow("tcp", port))
-            priorities = [number for step in steps if (number := _denied(case, step, filter_)) is not None]
-            if priorities:
-                by.update(priorities)
-                prefixes, addresses = found.setdefault(port, ({}, {}))
-                told = source.subnet.prefixes
-                prefixes.update(dict.fromkeys(told.value if isinstance(told, Known) else ()))
-                addresses[target.text] = None
-    return [Stopped(port, tuple(found[port][0]), tuple(found[port][1])) for port in sorted(found)], by
+        door = case.fabric.doors.get((path.resource, path.subresource))
+        if not path.needed or path.endpoint is None or door is None or spans.address(path.address) is None:
+            continue
+        host = next(one for one in door.hosts if one.name == path.host)
+        target, _ = doors.at_address(case.fabric, door, host, path.address)
+        for source in walk.sources_of(case.fabric, case.cluster, pools[path.pool], door)[0]:
+            yield from ((source, path.address, target, Flow("tcp", port)) for port in path.ports)
 
 
-def _packets(case: Case, path: Path) -> Iterator[tuple[Source, Target, int]]:
-    """From where to where a path's packets go, for each port; none where its name leads to no endpoint."""
-    if path.endpoint is None or spans.address(path.address) is None or not path.needed:
+def _questions(case: Case) -> Iterator[Packet]:
+    """From where to where names are asked, where the network names servers of its own."""
+    door = next((door for id in case.services for door in case.doors(id) if door.hosts), None)
+    if door is None:
         return
-    pool = next((one for one in case.cluster.pools if one.name == path.pool), None)
-    door = case.fabric.doors.get((path.resource, path.subresource))
-    if pool is None or door is None:
-        return
-    host = next(one for one in door.hosts if one.name == path.host)
-    target, _ = doors.at_address(case.fabric, door, host, path.address)
-    for source in walk.sources_of(case.fabric, case.cluster, pool, door)[0]:
-        for port in path.ports:
-            yield source, target, port
+    for pool in case.cluster.pools:
+        for source in walk.sources_of(case.fabric, case.cluster, pool, door)[0]:
+            for server in names.ask(case.fabric, source, door, door.hosts[0]):
+                number = spans.address(server.address)
+                if number is not None and server.network is not None:
+                    subnet = case.fabric.subnet_at(server.network, number)
+                    target = Target(server.address, ((number, number),), server.network, subnet)
+                    yield source, server.address, target, DNS
 
 
 def _denied(case: Case, step: Step, filter_: ResourceId) -> int | None:

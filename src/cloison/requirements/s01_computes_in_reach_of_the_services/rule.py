@@ -7,7 +7,7 @@ reached from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cloison.arm.ids import ResourceId
 from cloison.kinds.ml_compute.facts import MlCompute
@@ -21,6 +21,7 @@ from cloison.model.verdict import Finding, Fix, Outcome, Path, PathVerdict, Seve
 from cloison.reach import peerings, walk
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
+from cloison.requirements.resolving import best_zone, linked
 
 ID = "S01"
 COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes"
@@ -136,6 +137,7 @@ def _in_network(case: Case, subject: ResourceId, compute: MlCompute, subnet: Res
         message = f"{subject.name} stands in {network.name}, {where}, and does not reach {names} privately"
         steps = dict.fromkeys(step for path in bad for step in path.obstacles or path.steps)
         mends = [] if near else fixes.peer_both(case.fabric, case.networks[0], network)
+        mends += _reaching(case, network, bad)
         return say.broken(
             ID,
             subject,
@@ -153,6 +155,21 @@ def _in_network(case: Case, subject: ResourceId, compute: MlCompute, subnet: Res
     message = f"{subject.name} stands in {network.name}, {where}"
     message += ", and reaches every service" if near else ": against the letter, but it reaches every service"
     return say.met(ID, subject, message, *cites)
+
+
+def _reaching(case: Case, network: ResourceId, bad: list[Path]) -> Iterator[Fix]:
+    """What lets a network that asks Azure's DNS hear of the services' endpoints, and reach them."""
+    facet = case.fabric.networks.get(network)
+    if facet is not None and isinstance(facet.dns_servers, Known) and not facet.dns_servers.value:
+        hosts = [case.fabric.host_doors[path.host][1] for path in bad if path.host in case.fabric.host_doors]
+        for name in dict.fromkeys(host.zone for host in hosts):
+            zone = best_zone(case, name)
+            if zone is not None and linked(case, zone, network) is None:
+                yield fixes.link_zone(zone, network)
+    ends = [case.fabric.endpoints[path.endpoint] for path in bad if path.endpoint in case.fabric.endpoints]
+    for home in dict.fromkeys(case.network_of(end) for end in ends):
+        if home not in (None, network):
+            yield from fixes.peer_both(case.fabric, network, home)
 
 
 def _place(case: Case, subnet: ResourceId) -> tuple[str, bool]:

@@ -85,6 +85,8 @@ def _again(case: Case, subject: ResourceId, compute: MlCompute) -> Iterator[Fix]
         summary=f"Detach {subject.name} (underlyingResourceAction=Detach, never Delete)",
         safety=Safety.ASKS,
         why="until it is attached again, nobody can change endpoints and deployments on it",
+        # With `Delete` the cluster may go too. Source: REST reference 2024-10-01, Compute - Delete; checked 2026-11-24.
+        query={"underlyingResourceAction": "Detach"},
     )
     body: dict[str, object] = {
         "properties": {

@@ -53,8 +53,7 @@ def _cluster(case: Case, resource: Resource) -> Iterator[Finding]:
         yield say.broken(ID, resource.id, message, *say.cites(own.power), fixes=[_start(resource.id)])
     elif state in GIVEN_UP:
         message = f"the last operation on {resource.name} {state}"
-        summary = f"Let AKS try again: az aks update -g {resource.id.resource_group} -n {resource.name}"
-        mends = [fixes.by_hand(resource.id, summary, "what failed is in its activity log")]
+        mends = [_try_again(resource.id)]
         cites = say.cites(own.state)
         yield say.broken(ID, resource.id, message, *cites, severity=Severity.WARNING, fixes=mends)
     elif power is None:
@@ -108,6 +107,17 @@ def _start(cluster: ResourceId) -> Fix:
         safety=Safety.ASKS,
         why="it costs again, and endpoints and computes are to be made again afterwards; "
         "wait half an hour after a stop before a start",
+    )
+
+
+def _try_again(cluster: ResourceId) -> Fix:
+    """The cluster is sent as it is, as `az aks update` without options does."""
+    return Fix(
+        action="update",
+        target=cluster.text,
+        summary=f"Let AKS try again, as az aks update -g {cluster.resource_group} -n {cluster.name} does",
+        safety=Safety.ASKS,
+        why="nodes may be renewed on the way; what failed is in its activity log",
     )
 
 

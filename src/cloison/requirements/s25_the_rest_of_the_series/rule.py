@@ -16,7 +16,7 @@ from cloison.kinds.kubernetes_extension.facts import KubernetesExtension, is_mac
 from cloison.kinds.kubernetes_extension.facts import facts as extension_facts
 from cloison.kinds.ml_workspace.facts import facts as workspace_facts
 from cloison.model.facts import Fact, Unknown
-from cloison.model.network import Route
+from cloison.model.network import Appliance, Route
 from cloison.model.snapshot import Resource
 from cloison.model.verdict import Finding, Fix, PathVerdict, Safety, Severity
 from cloison.reach.fabric import known
@@ -88,19 +88,42 @@ def _ends_at_the_internet(case: Case, cluster: ResourceId) -> Iterator[Finding]:
         routes = case.fabric.routes_of.get(table, []) if table is not None else []
         default = next((route for route in routes if say.told(route.prefix) == ANYWHERE), None)
         if default is not None and say.told(default.hop) == "internet":
-            yield _to_the_internet(cluster, subnet.id, default)
+            yield _to_the_internet(case, cluster, subnet.id, default)
 
 
-def _to_the_internet(cluster: ResourceId, subnet: ResourceId, route: Route) -> Finding:
+def _to_the_internet(case: Case, cluster: ResourceId, subnet: ResourceId, route: Route) -> Finding:
     message = (
         f"route {route.name} of subnet {subnet.name} sends {ANYWHERE} to the Internet, which AKS refuses for clusters "
         "that bring their own routes: an appliance or a gateway must come next"
     )
-    fix = fixes.by_hand(
-        route.table, f"Send {ANYWHERE} to a firewall", "it has to exist and to let the cluster out"
-    )
     cites = say.cites(route.hop, route.prefix)
-    return say.broken(ID, cluster, message, *cites, severity=Severity.WARNING, fixes=[fix])
+    mends = [_through_the_firewall(case, route, subnet.parent)]
+    return say.broken(ID, cluster, message, *cites, severity=Severity.WARNING, fixes=mends)
+
+
+def _through_the_firewall(case: Case, route: Route, network: ResourceId) -> Fix:
+    """The route leads to the only firewall in reach; which one, where there are several or none, is a choice."""
+    near = {network, *(known(side.remote) for side in case.fabric.peerings_of.get(network, ()))}
+    found = [
+        (one, address)
+        for one in case.fabric.all(Appliance)
+        if known(one.network) in near
+        for address in say.told(one.addresses) or ()
+    ]
+    if len(found) != 1:
+        return fixes.by_hand(
+            route.table, f"Send {ANYWHERE} to a firewall", "it has to exist and to let the cluster out"
+        )
+    firewall, address = found[0]
+    return Fix(
+        action="update",
+        target=route.id.text,
+        summary=f"Send {ANYWHERE} of route {route.name} to firewall {firewall.id.name}",
+        safety=Safety.ASKS,
+        why="from then on it decides what leaves: what it does not let out stops",
+        pointer="/properties/nextHopType",
+        body={"properties": {"nextHopType": "VirtualAppliance", "nextHopIpAddress": address}},
+    )
 
 
 # --- the scoring router: "Secure online endpoints", "Deploy the extension" ----------------------------
@@ -134,8 +157,14 @@ def _router_faults(own: KubernetesExtension, id: ResourceId) -> Iterator[Finding
         message = (
             f"{id.name} publishes the scoring router at a public address: its load balancer is not internal"
         )
-        summary = "Set internalLoadBalancerProvider to azure"
-        fix = fixes.by_hand(id, summary, "the router's address changes, and running endpoints with it")
+        fix = fixes.set_property(
+            id,
+            "/properties/configurationSettings/internalLoadBalancerProvider",
+            "azure",
+            f"Give the scoring router of {id.name} an internal load balancer (internalLoadBalancerProvider)",
+            Safety.ASKS,
+            "its address changes: whoever scores by the public one is refused, and names of endpoints have to follow",
+        )
         cites = say.cites(own.router_service, own.internal_load_balancer)
         yield say.broken(ID, id, message, *cites, severity=Severity.WARNING, fixes=[fix])
 
