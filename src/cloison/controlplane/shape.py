@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloison.arm.ids import ResourceId
+from cloison.kinds import kind_of
 from cloison.model.behaviour import Behaviour, Json, Refused, Request, Schema, laid, look
 
 
@@ -80,7 +81,8 @@ def _located(body: Json, old: Json | None, schema: Schema, request: Request, typ
     told = body.get("location")
     if told is None and old is not None:
         return {**body, "location": old.get("location")}
-    if told is None and not request.by_azure:
+    if told is None and not request.by_azure and kind_of(request.id.type) is not None:
+        # What a type needs that no kind tells is not known, so nothing is asked for.
         raise Refused(
             400,
             "LocationRequired",

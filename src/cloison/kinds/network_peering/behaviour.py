@@ -250,6 +250,8 @@ BEHAVIOUR = Behaviour(
         "addresses": _hear_addresses,
     },
     etags="body",
+    # Both networks are `Updating` while one side of a peering is written.
+    holds=("properties/remoteVirtualNetwork/id",),
     proxied=True,
     patchable=False,
     since={

@@ -200,3 +200,5 @@ BEHAVIOUR = Behaviour(
     put=_network.put(11, 10),
     delete=_network.delete(12),
 )
+    # Records are written into the zones; private DNS takes one operation on a zone at a time.
+    holds=("properties/privateDnsZoneConfigs/*/properties/privateDnsZoneId",),

@@ -291,6 +291,8 @@ BEHAVIOUR = Behaviour(
     remove=remove,
     hears={"connection": _hear},
     etags="body",
+    # A subnet is `Updating` while an endpoint is written into it.
+    holds=("properties/subnet/id",),
     patchable=False,
     since={STATIC: "2021-05-01", "properties/customNetworkInterfaceName": "2021-05-01"},
     # Medians of 30 and 6 recorded operations.
