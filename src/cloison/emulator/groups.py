@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from cloison.emulator.wire import Answer, Asked
 from cloison.emulator.world import World
 from cloison.model.behaviour import Json, Refused, look
 
+_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
+"""Source: Microsoft Learn, "Naming rules and restrictions for Azure resources"; checked 2026-11-24."""
 GROUPS = "microsoft.resources/resourcegroups"
 _UNLISTED = frozenset({GROUPS, "microsoft.resources/deployments", "microsoft.resources/subscriptions"})
 _ROW = ("managedBy", "extendedLocation", "kind", "location", "identity", "tags", "sku", "plan", "zones")
@@ -65,6 +68,12 @@ def _group(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
         world.group(id)
         return resources.write(world, asked, id)
     body = asked.object()
+    if not _NAME.fullmatch(parts["group"]):
+        text = (
+            f"The provided resource group name '{parts['group'][:100]}' is not valid: up to 90 letters, digits, '-', "
+            "'_', '.', '(' and ')' are, and it can't end with '.'."
+        )
+        raise Refused(400, "InvalidResourceGroup", text)
     where = body.get("location")
     if asked.method == "PUT" and isinstance(where, str) and where.replace(" ", "").lower() not in REGIONS:
         text = (

@@ -50,7 +50,7 @@ def page(
 
 
 def _next(asked: Asked, last: ResourceId) -> str:
-    query = {**asked.query, "$skiptoken": token_of(last)}
+    query = {**asked.query, "$skiptoken": token_of(str(last))}
     pairs = "&".join(f"{quote(name, safe='$')}={quote(value, safe='')}" for name, value in query.items())
     return f"{asked.base}{quote(asked.path)}?{pairs}"
 

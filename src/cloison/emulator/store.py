@@ -179,11 +179,21 @@ def _request(path: Path, options: ReadOptions, location: str) -> Asked:
     for name in options.parameters or _beside(path):
         told = msgspec.json.decode(lenient(Path(name).read_text(encoding="utf-8-sig")))
         parameters |= values_of(told)
-    parameters |= options.set
+    parameters |= {name: _typed(text) for name, text in options.set.items()}
     given = msgspec.json.encode({name: {"value": value} for name, value in parameters.items()})
     text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     properties = b'{"mode":"Incremental","parameters":' + given + b',"template":' + text + b"}"
     return Asked(method="PUT", path="/", body=b'{"properties":' + properties + b"}")
+
+
+def _typed(text: str) -> Any:
+    """What a person typed: a list, an object or a quoted text where it begins as one, else the text itself."""
+    if text[:1] in ("[", "{", '"'):
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return text
+    return text
 
 
 def _beside(path: Path) -> tuple[str, ...]:

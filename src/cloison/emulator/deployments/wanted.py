@@ -161,7 +161,7 @@ def expanded(world: World, wish: Wanted, pending: frozenset[ResourceId] | None) 
     try:
         return expand(
             wish.template,
-            parameters=wish.parameters,
+            parameters={"contentVersion": "1.0.0.0", "parameters": wish.parameters},
             scope=scope,
             deploying=True,
             live=Running(world, pending),
