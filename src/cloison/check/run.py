@@ -12,6 +12,7 @@ from cloison.check import asked
 from cloison.check.discovery import Discovery
 from cloison.check.document import EnvironmentReport, Report, RequirementReport, VerdictWord
 from cloison.check.scenario import classify
+from cloison.check.sound import refuse_unsound
 from cloison.check.write import Writer, gap
 from cloison.kinds import all_facets
 from cloison.model.facts import NotKnown, Unknown
@@ -40,6 +41,7 @@ def run(snapshot: Snapshot, options: CheckOptions | None = None) -> Report:
     options = options or CheckOptions()
     rules = asked.rules(options.only)
     fabric = Fabric(all_facets(snapshot))
+    refuse_unsound(snapshot, fabric)
     fabric.forwarders = asked.forwarders(options.dns, fabric)
     discovery = Discovery(snapshot, fabric)
     chosen = asked.environments(discovery.environments, options.workspace, options.cluster)
