@@ -146,7 +146,7 @@ def test_rejected_connections_stay_rejected(desk: Desk) -> None:
     (held,) = connections(desk, "storageAccounts/store")
     desk.put(held["id"], {"privateLinkServiceConnectionState": {"status": "Rejected"}})
     assert "Rejected" == status(desk, "pe", manual=True)
-    with refused("PrivateEndpointConnectionStatusNotPending"):
+    with refused("InvalidValuesForRequestParameters"):
         desk.put(held["id"], {"privateLinkServiceConnectionState": {"status": "Approved"}})
 
 

@@ -170,7 +170,10 @@ def _references(value: Any, path: str, own: ResourceId) -> Iterator[tuple[str, R
                 yield path, id
                 return
         for name, inner in value.items():
-            yield from _references(inner, f"{path}.{name}" if path else name, own)
+            at = f"{path}.{name}" if path else name
+            if name.lower() in REFERENCES and not isinstance(inner, dict):
+                raise malformed("MissingJsonReferenceId", f"Value for reference id is missing. Path {at}.")
+            yield from _references(inner, at, own)
 
 
 def parsed(text: object) -> ResourceId | None:

@@ -36,9 +36,6 @@ TTL = 10
 MARK = "privatelink."
 """What an alias has more than the name that it stands for."""
 
-Written = dict[ResourceId, list[str]]
-"""Addresses by the id of the record."""
-
 SCHEMA = Schema(defaults={CONFIGS: []})
 
 
@@ -79,43 +76,47 @@ def _check_zone(state: State, request: Request, named: object) -> None:
 
 
 def _written(state: State, id: ResourceId, body: Json, old: Json | None) -> Effects:
-    names = list(_names(state, id.parent))
+    names = _names(state, id.parent)
+    before = dict(_told_before(old))
     configs = []
-    wanted: Written = {}
+    wanted: dict[ResourceId, list[str]] = {}
     for config in each(body, CONFIGS):
         zone = ResourceId(look(config, ZONE))
-        found = _of_zone(names, zone.name.lower())
+        # While nobody has approved the connection, or has no longer, what was written stays.
+        found = _of_zone(names, zone.name.lower()) if names is not None else before.get(zone, {})
         wanted |= {zone.child("A", name): addresses for name, addresses in found.items()}
         configs.append(laid(config, "properties/recordSets", [_shown(zone, *one) for one in found.items()]))
     body = laid(body, CONFIGS, configs)
     gone = [one for one in _records(old) if one not in wanted and state.get(one) is not None]
-    there = {one: addresses for one, addresses in wanted.items() if state.get(one.parent) is not None}
+    there = [one for one in wanted.items() if names is not None and state.get(one[0].parent) is not None]
     creator = _creator(state, id.parent)
-    requests = (
-        *(Request(method="DELETE", id=one, by_azure=True) for one in gone),
-        *(_put(one, addresses, creator) for one, addresses in there.items()),
+    return Effects(
+        writes=(Write(id, body),),
+        then=(
+            *(Request(method="DELETE", id=one, by_azure=True) for one in gone),
+            *(_put(*one, creator) for one in there),
+        ),
     )
-    return Effects(writes=(Write(id, body),), then=requests)
 
 
-def _names(state: State, endpoint: ResourceId) -> Iterator[tuple[Host, str]]:
-    """The target's names that lead to the endpoint, with its addresses, once the connection is approved."""
+def _names(state: State, endpoint: ResourceId) -> list[tuple[Host, str]] | None:
+    """The target's names that lead to the endpoint, with its addresses; None while the connection is not approved."""
     body = state.get(endpoint)
     target = _network.parsed(_told(body, "privateLinkServiceId"))
     if target is None or look(_told(body, "privateLinkServiceConnectionState"), "status") != "Approved":
-        return
+        return None
     doors = [one for one in state.facets(target) if isinstance(one, Door)]
     # Azure tells some names as their alias without its mark: `*.<id>.inference.<region>.api.azureml.ms`.
     hosts = {host.alias.replace(MARK, "", 1): host for door in doors for host in door.hosts if host.alias}
     hosts |= {host.name: host for door in doors for host in door.hosts}
+    found: list[tuple[Host, str]] = []
     for card in each(body, "properties/networkInterfaces"):
         for one in each(state.get(ResourceId(card["id"])), "properties/ipConfigurations"):
             names = look(one, "properties/privateLinkConnectionProperties/fqdns")
             address = str(look(one, "properties/privateIPAddress"))
-            for name in names if isinstance(names, list) else ():
-                host = hosts.get(str(name).lower())
-                if host is not None:
-                    yield host, address
+            listed = names if isinstance(names, list) else []
+            found += [(hosts[name], address) for name in listed if name in hosts]
+    return found
 
 
 def _told(endpoint: Json | None, name: str) -> object:
@@ -149,13 +150,18 @@ def _shown(zone: ResourceId, name: str, addresses: list[str]) -> Json:
     }
 
 
-def _records(body: Json | None) -> Iterator[ResourceId]:
-    """Records that a group has written, as its own body says."""
+def _told_before(body: Json | None) -> Iterator[tuple[ResourceId, dict[str, list[str]]]]:
+    """By zone, addresses by record name, as a group's own body says that it wrote them."""
     for config in each(body, CONFIGS):
         zone = _network.parsed(look(config, ZONE))
-        for one in each(config, "properties/recordSets"):
-            if zone is not None and isinstance(one, dict) and isinstance(one.get("recordSetName"), str):
-                yield zone.child("A", one["recordSetName"])
+        sets = [one for one in each(config, "properties/recordSets") if isinstance(one, dict)]
+        if zone is not None:
+            yield zone, {str(one.get("recordSetName")): list(one.get("ipAddresses") or ()) for one in sets}
+
+
+def _records(body: Json | None) -> list[ResourceId]:
+    """Records that a group has written."""
+    return [zone.child("A", name) for zone, names in _told_before(body) for name in names]
 
 
 def _creator(state: State, endpoint: ResourceId) -> str:
@@ -194,11 +200,11 @@ BEHAVIOUR = Behaviour(
     remove=remove,
     hears={"endpoint": _hear},
     etags="body",
+    # Records are written into the zones; private DNS takes one operation on a zone at a time.
+    holds=("properties/privateDnsZoneConfigs/*/properties/privateDnsZoneId",),
     proxied=True,
     patchable=False,
     # Medians of 3 and 1 recorded operations.
     put=_network.put(11, 10),
     delete=_network.delete(12),
 )
-    # Records are written into the zones; private DNS takes one operation on a zone at a time.
-    holds=("properties/privateDnsZoneConfigs/*/properties/privateDnsZoneId",),

@@ -87,6 +87,10 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
 
 
 def _configuration(name: str, told: Json) -> Json:
+    if "subnet" not in told:
+        raise _network.malformed(
+            "MissingJsonReferenceId", f"Value for reference id is missing. Path {name}.subnet."
+        )
     return _parts.filled(told, privateIPAllocationMethod="Dynamic")
 
 
