@@ -23,7 +23,9 @@ def shaped(request: Request, schema: Schema, old: Json | None, type: str) -> Jso
     body = _located(body, old, schema, request, type)
     if not request.by_azure:
         for pointer in schema.required:
-            _require(body, pointer, request)
+            # Of a resource that is there it stands in Azure, if not in what was read of it.
+            if old is None or look(old, pointer) is not None or look(body, pointer) is not None:
+                _require(body, pointer, request)
     body = _canonical(body, schema)
     for pointer, value in schema.defaults.items():
         body = _filled(body, pointer.split("/"), value)
