@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from cloison.arm.ids import ResourceId
-from cloison.controlplane.shape import shaped
+from cloison.controlplane.shape import shaped, without
 from cloison.controlplane.state import Azure
 from cloison.kinds import behaviour_of, folders, kind_of
 from cloison.model.behaviour import (
@@ -54,7 +54,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         """The body of the first answer, while the operation runs; None where there is none yet."""
         if self.status == 202 or not isinstance(self.body, dict) or not self.pace.seconds:
             return None if self.status == 202 else self.body
-        body = self.begins(self.body)
+        body = without(self.begins(self.body), self.pace.absent)
         for pointer in self.pace.unset:
             held = look(body, pointer)
             body = body if held is None else laid(body, pointer, [] if isinstance(held, list) else None)
@@ -124,6 +124,15 @@ class _Work:
                 self.request(one)
             else:
                 self._signal(one)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is another than before, but for tags and etags."""
+        before = [one.body for one in self.undo]
+        return any(
+            (one.body is None) != (old is None) or _settled(one.body) != _settled(old)
+            for one, old in zip(self.changes, before, strict=True)
+        )
 
     def _take(self, effects: Effects) -> Any:
         for write in effects.writes:
@@ -217,9 +226,19 @@ def _understood(request: Request) -> Iterator[None]:
         raise Refused(400, "InvalidRequestFormat", text[:300], details=[]) from problem
 
 
+def _settled(body: Any) -> Any:
+    """A body, or a part of one, without tags and etags."""
+    if isinstance(body, dict):
+        return {name: _settled(one) for name, one in body.items() if name not in ("tags", "etag")}
+    return [_settled(one) for one in body] if isinstance(body, list) else body
+
+
 def not_found(id: ResourceId) -> Refused:
     """ARM's answer for a resource that there is not."""
-    if behaviour_of(id.type).proxied:
+    behaviour = behaviour_of(id.type)
+    if behaviour.missing is not None:
+        return behaviour.missing(id)
+    if behaviour.proxied:
         return Refused(404, "NotFound", f"Resource {id.text} not found.", details=())
     shown = id.text.rpartition("/providers/")[2]
     return Refused(

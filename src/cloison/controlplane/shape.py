@@ -6,7 +6,7 @@ in the kind's `Schema`; here is how they are applied.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cloison.arm.ids import ResourceId
@@ -211,13 +211,19 @@ def of_version(body: Json, behaviour: Behaviour, version: str) -> Json:
     """The body without what its type answers in other API versions only."""
     hidden = [pointer for pointer, first in behaviour.since.items() if version < first]
     hidden += [pointer for pointer, last in behaviour.until.items() if version > last]
-    for pointer in hidden:
+    if not version.endswith("-preview"):
+        hidden += behaviour.previews
+    return without(body, hidden)
+
+
+def without(body: Json, pointers: Iterable[str]) -> Json:
+    """A copy without what stands at the pointers; inside lists, in every item."""
+    for pointer in pointers:
         body = _without(body, pointer.split("/"))
     return body
 
 
 def _without(value: Any, keys: list[str]) -> Any:
-    """A copy without what stands at the pointer; inside lists, in every item."""
     if keys[0] == "*":
         return [_without(item, keys[1:]) for item in value] if isinstance(value, list) else value
     if not isinstance(value, dict):

@@ -25,7 +25,7 @@ Method = Literal["PUT", "PATCH", "DELETE", "POST"]
 class Refused(Exception):
     """ARM's answer to a request that it does not carry out.
 
-    status: HTTP status. code, message: as ARM words them. enveloped: the body is `{"error": {…}}`; private DNS
+    status: HTTP status. code, message, subcode: as ARM words them. enveloped: the body is `{"error": {…}}`; private DNS
     record sets and some answers of AKS come without the envelope. late: the request is taken, and the operation
     that it starts ends with this.
     """
@@ -38,6 +38,7 @@ class Refused(Exception):
         *,
         target: str = "",
         details: Sequence[Json] | None = None,
+        subcode: str = "",
         enveloped: bool = True,
         late: bool = False,
     ) -> None:
@@ -47,6 +48,7 @@ class Refused(Exception):
         self.message = message
         self.target = target
         self.details = details
+        self.subcode = subcode
         self.enveloped = enveloped
         self.late = late
 
@@ -58,6 +60,8 @@ class Refused(Exception):
             error["target"] = self.target
         if self.details is not None:
             error["details"] = list(self.details)
+        if self.subcode:
+            error["subcode"] = self.subcode
         return {"error": error} if self.enveloped else error
 
 
@@ -176,11 +180,15 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """`provisioningState` until then."""
     unset: tuple[str, ...] = ()
     """Pointers that are not answered until then; a list is answered empty."""
+    absent: tuple[str, ...] = ()
+    """Pointers that are not there at all until then, lists either; `*` is every item of a list."""
     retry: int = 0
     """`Retry-After` of the first answer while the operation runs, in seconds; 0: none. Zero seconds with a style:
     the operation is named and has ended."""
     headers: Mapping[str, str] = {}
     """Further headers of the first answer."""
+    idle: bool = False
+    """True: a request that changes nothing but tags has ended when it is answered."""
 
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,12 +300,16 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """The etag's form, braces for a GUID."""
     stale: Callable[[ResourceId, bool], Refused] = stale
     """How a failed precondition is worded."""
+    missing: Callable[[ResourceId], Refused] | None = None
+    """How it is worded that there is no such resource; None: as Resource Manager does."""
     proxied: bool = False
     """A child of which Resource Manager keeps no list itself: its provider answers for those that are missing."""
     since: Mapping[str, str] = {}
     """Pointer -> the API version from which on it is answered."""
     until: Mapping[str, str] = {}
     """Pointer -> the last API version that answers it."""
+    previews: tuple[str, ...] = ()
+    """Pointers that are answered by preview versions of the API only."""
     put: Pace = Pace()
     update: Pace | None = None
     """Of a PUT to a resource that is there; None: as `put`."""
