@@ -1,19 +1,22 @@
-"""How a cluster behaves: what Azure fills in, what it takes while stopped, and what stop and start do.
+"""How a cluster behaves: what it takes, what it takes while stopped, and what stop and start do.
 
-What Azure makes around it — node resource group, network, endpoint, zone — is in surroundings.py.
-Sources: REST reference of Microsoft.ContainerService 2024-09-01; exchanges recorded by azure-cli (2020-2022);
-Microsoft Learn, Stop and start an AKS cluster (07/21/2026); checked 2026-11-24.
+What Azure fills in is in filling.py; what it makes around a cluster — node resource group, network, endpoint, zone — is
+in surroundings.py.
+Sources: REST reference of Microsoft.ContainerService 2024-09-01; exchanges recorded by azure-cli (2020-2022) and
+azure-service-operator (2023-2024); Microsoft Learn, Stop and start an AKS cluster (07/21/2026), Manage local accounts;
+checked 2026-11-24.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
-from cloison.arm.clouds import cloud_of_region
 from cloison.arm.ids import ResourceId
-from cloison.kinds import _connections, _identities
-from cloison.kinds.kubernetes_cluster import surroundings
+from cloison.kinds import _agent_pools, _connections, _identities, _keys
+from cloison.kinds.kubernetes_cluster import filling, surroundings
 from cloison.model.behaviour import (
+    Act,
     Behaviour,
     Chance,
     Effects,
@@ -30,11 +33,9 @@ from cloison.model.behaviour import (
     look,
 )
 
-TYPE = "Microsoft.ContainerService/managedClusters"
+TYPE = filling.TYPE
 STARTS = "_starts"
 """How often it was started. ARM does not show it: members that begin with an underscore are never answered."""
-VERSION = "1.33"
-"""Where a request names none. A guess: the newest version that was generally available when this was written."""
 
 SCHEMA = Schema(
     required=("location", "properties/agentPoolProfiles", "properties/agentPoolProfiles/*/name"),
@@ -50,28 +51,20 @@ SCHEMA = Schema(
             "block",
         ),
         "properties/networkProfile/loadBalancerSku": ("standard", "basic"),
-        "properties/agentPoolProfiles/*/mode": ("System", "User", "Gateway"),
-        "properties/agentPoolProfiles/*/osType": ("Linux", "Windows"),
+        **_agent_pools.enums("properties/agentPoolProfiles/*"),
     },
     defaults={
         "sku/name": "Base",
         "sku/tier": "Free",
-        "properties/kubernetesVersion": VERSION,
         "properties/enableRBAC": True,
         "properties/maxAgentPools": 100,
-        "properties/disableLocalAccounts": False,
         "properties/supportPlan": "KubernetesOfficial",
-        "properties/networkProfile/networkPlugin": "azure",
+        "properties/networkProfile/dockerBridgeCidr": "172.17.0.1/16",
+        "properties/networkProfile/ipFamilies": ["IPv4"],
+        "properties/networkProfile/networkDataplane": "azure",
         "properties/networkProfile/loadBalancerSku": "standard",
         "properties/networkProfile/outboundType": "loadBalancer",
-        "properties/networkProfile/serviceCidr": "10.0.0.0/16",
         "properties/networkProfile/dnsServiceIP": "10.0.0.10",
-        "properties/agentPoolProfiles/*/osType": "Linux",
-        "properties/agentPoolProfiles/*/type": "VirtualMachineScaleSets",
-        "properties/agentPoolProfiles/*/mode": "System",
-        "properties/agentPoolProfiles/*/maxPods": 110,
-        "properties/agentPoolProfiles/*/osDiskSizeGB": 128,
-        "properties/agentPoolProfiles/*/enableNodePublicIP": False,
     },
     read_only=(
         "properties/provisioningState",
@@ -105,7 +98,9 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
         _refuse_stopped(request, old)
     _check_subnets(state, body)
     starts = int(old.get(STARTS, 0)) if old is not None else 0
-    body = _filled(request.id, {**body, STARTS: starts}, chance)
+    tenant = _identities.tenant(state, request.id)
+    body = filling.filled(request.id, {**body, STARTS: starts}, old, tenant, chance, request.api_version)
+    body = filling.way_out(request.id, body, chance)
     body = _identities.identified(state, request.id, body, old, chance)
     then = surroundings.made(state, request.id, body, chance) if old is None else ()
     return Effects(writes=(Write(request.id, body),), then=(*_pools(state, request.id, body), *then))
@@ -126,12 +121,22 @@ def _pools(state: State, id: ResourceId, body: Json) -> Iterator[Request]:
 
 def _refuse_stopped(request: Request, old: Json) -> None:
     """While it is stopped, only starting and deleting work. The code is unconfirmed."""
-    if str(look(old, "properties/powerState/code")).lower() == "stopped" and not request.by_azure:
-        raise Refused(
-            409,
-            "OperationNotAllowed",
-            f"Operation is not allowed: managed cluster {request.id.name} is stopped. Start it first.",
-        )
+    if _power_of(old) == "stopped" and not request.by_azure:
+        raise _not_now(old, "updating")
+
+
+def _power_of(body: Json) -> str:
+    return str(look(body, "properties/powerState/code")).lower()
+
+
+def _not_now(body: Json, what: str) -> Refused:
+    """Source of the text: users' reports of stopping a stopped cluster."""
+    state, power = look(body, "properties/provisioningState"), look(body, "properties/powerState/code")
+    return Refused(
+        409,
+        "OperationNotAllowed",
+        f"managed cluster is in Provisioning State({state}) and Power State({power}), {what} cannot be performed",
+    )
 
 
 def _check_subnets(state: State, body: Json) -> None:
@@ -147,96 +152,75 @@ def _check_subnets(state: State, body: Json) -> None:
                 )
 
 
-def _filled(id: ResourceId, body: Json, chance: Chance) -> Json:
-    """Names, groups and states that Azure decides."""
-    properties = dict(body["properties"])
-    region = str(body["location"])
-    prefix = properties.setdefault("dnsPrefix", f"{id.name}-{id.resource_group}"[:54])
-    properties.setdefault("nodeResourceGroup", f"MC_{id.text.split('/')[4]}_{id.name}_{region}")
-    properties.setdefault("powerState", {"code": "Running"})
-    properties.setdefault("currentKubernetesVersion", properties["kubernetesVersion"])
-    properties.setdefault("resourceUID", chance.guid("uid", str(id)))
-    properties["agentPoolProfiles"] = [_pool(pool, properties) for pool in properties["agentPoolProfiles"]]
-    properties["networkProfile"] = _network(dict(properties["networkProfile"]))
-    properties.update(_names(id, properties, str(prefix), region, chance))
-    if properties.get("servicePrincipalProfile") is None and body.get("identity"):
-        properties["servicePrincipalProfile"] = {"clientId": "msi"}
-    return {**body, "properties": properties}
-
-
-def _pool(pool: Json, properties: Json) -> Json:
-    version = pool.get("orchestratorVersion", properties["kubernetesVersion"])
-    return {
-        **pool,
-        "count": pool.get("count", 1),
-        "provisioningState": "Succeeded",
-        "powerState": pool.get("powerState", {"code": "Running"}),
-        "orchestratorVersion": version,
-        "currentOrchestratorVersion": pool.get("currentOrchestratorVersion", version),
-    }
-
-
-def _network(profile: Json) -> Json:
-    """Prefixes of pods where they do not take addresses of a subnet."""
-    if profile["networkPlugin"] == "kubenet" or profile.get("networkPluginMode") == "overlay":
-        profile.setdefault("podCidr", "10.244.0.0/16")
-    return profile
-
-
-def _names(id: ResourceId, properties: Json, prefix: str, region: str, chance: Chance) -> Json:
-    """Host names of the API server. A private cluster has a public one too unless that is switched off."""
-    profile = dict(properties.get("apiServerAccessProfile") or {})
-    suffix = cloud_of_region(region).aks
-    short = chance.guid("name", str(id))[:8]
-    label = str(properties.get("fqdnSubdomain") or f"{prefix}-{short}")
-    if not profile.get("enablePrivateCluster"):
-        return {"fqdn": properties.get("fqdn") or f"{label}.hcp.{region}.{suffix}"}
-    profile.setdefault("privateDNSZone", "system")
-    profile.setdefault("enablePrivateClusterPublicFQDN", True)
-    zone = surroundings.zone_name(id, profile, region, chance)
-    names: Json = {"apiServerAccessProfile": profile}
-    if zone:
-        names["privateFQDN"] = properties.get("privateFQDN") or f"{label}.{zone}"
-    public = f"{prefix}-{chance.guid('public', str(id))[:8]}.hcp.{region}.{suffix}"
-    names["fqdn"] = (properties.get("fqdn") or public) if profile["enablePrivateClusterPublicFQDN"] else None
-    own = f"{id.text}/privateLinkResources/{surroundings.GROUP}"
-    names["privateLinkResources"] = [
-        {
-            "id": own,
-            "name": surroundings.GROUP,
-            "type": f"{TYPE}/privateLinkResources",
-            "groupId": surroundings.GROUP,
-            "requiredMembers": [surroundings.GROUP],
-        }
-    ]
-    return names
-
-
 def _stop(state: State, request: Request, chance: Chance) -> Effects:
     """The cluster stops, and its private link service goes: endpoints of others are left disconnected."""
-    body = _power(state.get(request.id) or {}, "Stopped")
-    return Effects(writes=(Write(request.id, body),), then=surroundings.taken_down(state, request.id, body))
+    old = state.get(request.id) or {}
+    if _power_of(old) == "stopped":
+        raise _not_now(old, "stopping")
+    body = _power(old, "Stopped")
+    pools = _pools(state, request.id, body)
+    return Effects(
+        writes=(Write(request.id, body),), then=(*pools, *surroundings.taken_down(state, request.id, body))
+    )
 
 
 def _start(state: State, request: Request, chance: Chance) -> Effects:
     """The cluster runs again, behind a new private link service and, often, at a new address."""
     old = state.get(request.id) or {}
+    if _power_of(old) != "stopped":
+        raise _not_now(old, "starting")
     body = {**_power(old, "Running"), STARTS: int(old.get(STARTS, 0)) + 1}
     again = surroundings.put_up_again(state, request.id, body, chance)
     told = tuple(
         Signal(to=id, name="restarted", data={"cluster": request.id.text})
         for id in state.referrers(request.id)
     )
-    return Effects(writes=(Write(request.id, body),), then=(*again, *told))
+    pools = _pools(state, request.id, body)
+    return Effects(writes=(Write(request.id, body),), then=(*pools, *again, *told))
 
 
 def _power(body: Json, code: str) -> Json:
     properties = dict(body["properties"])
     properties["powerState"] = {"code": code}
     properties["agentPoolProfiles"] = [
-        {**pool, "powerState": {"code": code}} for pool in properties["agentPoolProfiles"]
+        {**pool, "powerState": {"code": code}} for pool in properties.get("agentPoolProfiles") or ()
     ]
     return {**body, "properties": properties}
+
+
+def _credential(name: str) -> Act:
+    """An action that hands out a configuration for `kubectl` whose token opens nothing."""
+
+    def act(state: State, request: Request, chance: Chance) -> Effects:
+        body = state.get(request.id)
+        if name != "clusterUser" and look(body, "properties/disableLocalAccounts") is True:
+            text = "Getting static credential is not allowed because this cluster is set to disable local accounts."
+            raise Refused(400, "BadRequest", text)
+        public = request.query.get("server-fqdn") == "public"
+        host = look(body, "properties/fqdn" if public else "properties/privateFQDN")
+        host = host or look(body, "properties/fqdn")
+        token = _keys.made(request.id, name)
+        text = KUBECONFIG.format(name=request.id.name, user=name, host=host, token=token)
+        held = base64.b64encode(text.encode()).decode()
+        return Effects(answer={"kubeconfigs": [{"name": name, "value": held}]})
+
+    return act
+
+
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+clusters:
+- name: {name}
+  cluster: {{server: "https://{host}:443"}}
+contexts:
+- name: {name}
+  context: {{cluster: {name}, user: {user}_{name}}}
+current-context: {name}
+users:
+- name: {user}_{name}
+  user: {{token: "{token}"}}
+"""
 
 
 def remove(state: State, request: Request, chance: Chance) -> Effects:
@@ -249,24 +233,43 @@ def remove(state: State, request: Request, chance: Chance) -> Effects:
 
 
 def show(state: State, id: ResourceId, body: Json) -> Json:
-    """The body without what ARM never answers."""
-    found = {name: value for name, value in body.items() if not name.startswith("_")}
-    return found if look(found, "properties/fqdn") is not None else laid(found, "properties/fqdn", None)
+    """The body without names that the cluster lacks."""
+    for name in ("fqdn", "apiServerAccessProfile"):
+        if look(body, f"properties/{name}") is None:
+            body = laid(body, f"properties/{name}", None)
+    return body
 
 
-FORM = _connections.Form(type=f"{TYPE}/privateEndpointConnections", name=_connections.as_asked, groups=True)
+FORM = _connections.Form(
+    type=f"{TYPE}/privateEndpointConnections",
+    name=_connections.as_asked,
+    automatic="",
+    waiting="",
+    actions="",
+)
 
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
     remove=remove,
     show=show,
-    actions={"stop": _stop, "start": _start},
+    signed=True,
+    actions={
+        "stop": _stop,
+        "start": _start,
+        "listclusterusercredential": _credential("clusterUser"),
+        "listclusteradmincredential": _credential("clusterAdmin"),
+    },
+    reads=frozenset({"listclusterusercredential", "listclusteradmincredential"}),
     hears=_connections.hears(FORM),
     below={"privateEndpointConnections": _connections.connections(FORM)},
     patchable=False,
+    since={**filling.SINCE, "systemData": "2024-09-01"},
+    until=filling.UNTIL,
+    previews=filling.PREVIEWS,
     # Medians of recorded operations: create 575 s, stop 120 s, start 302 s.
-    put=Pace(style=Style.ASYNC, seconds=575, waiting="Creating"),
+    put=Pace(style=Style.ASYNC, seconds=575, waiting="Creating", absent=filling.GIVEN_LATER),
+    update=Pace(style=Style.ASYNC, seconds=91),
     delete=Pace(style=Style.BOTH, seconds=300, waiting="Deleting"),
     acts={
         "stop": Pace(style=Style.BOTH, seconds=120, status=202, waiting="Stopping"),

@@ -31,6 +31,23 @@ def node_group(id: ResourceId, body: Json) -> ResourceId:
     return ResourceId(f"/subscriptions/{id.subscription}/resourceGroups/{name}")
 
 
+def kubelet_identity(id: ResourceId, body: Json) -> ResourceId:
+    """The identity that Azure makes for the nodes."""
+    home = f"{node_group(id, body).text}/providers/Microsoft.ManagedIdentity"
+    return ResourceId(f"{home}/userAssignedIdentities/{id.name}-agentpool")
+
+
+def outbound_address(group: ResourceId, number: int, chance: Chance) -> str:
+    """Id of a public address that the load balancer of the nodes goes out by."""
+    name = chance.guid("outbound", str(group), *([str(number)] if number else []))
+    return f"{group.text}/providers/Microsoft.Network/publicIPAddresses/{name}"
+
+
+def is_within(reference: Json, group: ResourceId) -> bool:
+    """What is referred to lies in the group."""
+    return str(reference.get("id", "")).lower().startswith(f"{group}/")
+
+
 def zone_name(id: ResourceId, profile: Json, region: str, chance: Chance) -> str:
     """Name of the zone that holds the API server's record; '' where there is none."""
     told = str(profile.get("privateDNSZone", "system"))
@@ -53,9 +70,8 @@ def made(state: State, id: ResourceId, body: Json, chance: Chance) -> Then:
         network = f"{group.text}/providers/Microsoft.Network/virtualNetworks/aks-vnet-{digits}"
         subnet = ResourceId(f"{network}/subnets/aks-subnet")
         requests += _network(group, network, region, digits)
-    requests += _outbound(group, body, region, chance)
-    identity = f"{group.text}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{id.name}-agentpool"
-    requests.append(_put(identity, {"location": region}))
+    requests += _outbound(group, body, region)
+    requests.append(_put(kubelet_identity(id, body), {"location": region}))
     return (*requests, *put_up(state, id, body, subnet, 0))
 
 
@@ -170,20 +186,21 @@ def _network(group: ResourceId, network: str, region: Any, digits: str) -> list[
     ]
 
 
-def _outbound(group: ResourceId, body: Json, region: Any, chance: Chance) -> list[Request]:
-    """The load balancer that nodes go out by, where the cluster has one."""
+def _outbound(group: ResourceId, body: Json, region: Any) -> list[Request]:
+    """The load balancer that nodes go out by, where the cluster has one, and the addresses that are its own."""
     if look(body, "properties/networkProfile/outboundType") != "loadBalancer":
         return []
-    base = f"{group.text}/providers/Microsoft.Network"
-    address = f"{base}/publicIPAddresses/{chance.guid('outbound', str(group))}"
-    front = {"name": address.rpartition("/")[2], "properties": {"publicIPAddress": {"id": address}}}
+    listed = each(body, "properties/networkProfile/loadBalancerProfile/effectiveOutboundIPs")
+    addresses = [str(one["id"]) for one in listed]
     sku = {"name": "Standard"}
+    fixed = {"location": region, "sku": sku, "properties": {"publicIPAllocationMethod": "Static"}}
+    fronts = [
+        {"name": one.rpartition("/")[2], "properties": {"publicIPAddress": {"id": one}}} for one in addresses
+    ]
+    balancer = f"{group.text}/providers/Microsoft.Network/loadBalancers/kubernetes"
     return [
-        _put(address, {"location": region, "sku": sku, "properties": {"publicIPAllocationMethod": "Static"}}),
-        _put(
-            f"{base}/loadBalancers/kubernetes",
-            {"location": region, "sku": sku, "properties": {"frontendIPConfigurations": [front]}},
-        ),
+        *(_put(one, fixed) for one in addresses if is_within({"id": one}, group)),
+        _put(balancer, {"location": region, "sku": sku, "properties": {"frontendIPConfigurations": fronts}}),
     ]
 
 

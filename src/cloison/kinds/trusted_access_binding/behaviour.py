@@ -48,6 +48,7 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
 BEHAVIOUR = Behaviour(
     schema=Schema(required=("properties/sourceResourceId", "properties/roles"), located="no"),
     make=make,
-    put=Pace(style=Style.ASYNC, seconds=10, status=200),
-    delete=Pace(style=Style.LOCATION, seconds=10),
+    # As recorded of 2023-10-01: 201 for a change too. The preview before answered 200 at once.
+    put=Pace(style=Style.ASYNC, seconds=10, status=201),
+    delete=Pace(style=Style.BOTH, seconds=10),
 )
