@@ -47,6 +47,14 @@ def test_an_extension_belongs_to_its_cluster() -> None:
     assert True is is_machine_learning(extension()).value
 
 
+def test_on_aks_an_extension_tells_its_identity_in_a_place_of_its_own() -> None:
+    """An extension on AKS has a system-assigned identity though its body has no `identity`."""
+    told = {"aksAssignedIdentity": {"principalId": "D4F3D837-0136-47D0-93F4-284C95BEF7AA", "type": None}}
+    found = extension_of(made(f"{AKS}/providers/Microsoft.KubernetesConfiguration/extensions/azureml", told))
+    assert ("systemassigned",) == found.identity.value
+    assert "d4f3d837-0136-47d0-93f4-284c95bef7aa" == found.principal.value
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [

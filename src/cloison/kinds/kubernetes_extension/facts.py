@@ -64,8 +64,8 @@ def _read(resource: Resource) -> KubernetesExtension:
         cluster=resource.id.parent,
         type=lower(own.at("extensionType").text()),
         state=mapped(own.at("provisioningState").settled(), lambda text: text.lower() if text else None),
-        identity=identity_types(body),
-        principal=principal(body),
+        identity=_identity(body),
+        principal=_principal(body),
         inference=told.at("enableInference").flag(OFF),
         training=told.at("enableTraining").flag(OFF),
         router_service=lower(told.at("inferenceRouterServiceType").text(NOTHING)),
@@ -73,6 +73,23 @@ def _read(resource: Resource) -> KubernetesExtension:
         insecure_connections=told.at("allowInsecureConnections").flag(OFF),
         ssl_name=lower(told.at("sslCname").text(NOTHING)),
     )
+
+
+ON_AKS = "properties/aksAssignedIdentity/principalId"
+"""Where an extension on AKS tells its identity, and nothing at `identity`.
+
+Source: answers of 2023-05-01 recorded by azure-service-operator (2023-2024); checked 2026-11-24.
+"""
+
+
+def _identity(body: Body) -> Fact[tuple[str, ...]]:
+    place = body.at(ON_AKS)
+    return Known(("systemassigned",), place.cite()) if isinstance(place.value, str) else identity_types(body)
+
+
+def _principal(body: Body) -> Fact[str | None]:
+    place = body.at(ON_AKS)
+    return lower(place.text()) if isinstance(place.value, str) else principal(body)
 
 
 def _internal(told: Body) -> Fact[bool]:
