@@ -300,7 +300,7 @@ def check_records(azure: Azure) -> None:
         assert creator is None or creator.split()[4] in names
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(sessions)
 def test_the_network_stays_whole(session: list[Sent]) -> None:
     """Whatever is sent: addresses are unique and lie in their subnets, peerings and connections agree at both ends,
@@ -311,7 +311,7 @@ def test_the_network_stays_whole(session: list[Sent]) -> None:
         check(azure)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(sessions)
 def test_every_request_can_be_taken_back_and_made_again(session: list[Sent]) -> None:
     """Taking a request back restores everything, order included; the same seed then gives the same outcome."""
@@ -329,7 +329,7 @@ def test_every_request_can_be_taken_back_and_made_again(session: list[Sent]) -> 
         assert after == dumped(azure)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(sessions)
 def test_a_state_is_its_bodies(session: list[Sent]) -> None:
     """A state made from the bodies of another one answers the same."""
@@ -371,7 +371,7 @@ NOT_TO_PUT = ("networkinterfaces", "privateendpointconnections")
 """An endpoint's interface cannot be put, and a connection's PUT is a decision."""
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(sessions)
 def test_putting_back_what_was_got_changes_nothing(session: list[Sent]) -> None:
     """A PUT of what a GET answers changes etags and nothing else, there or elsewhere."""

@@ -75,6 +75,8 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
         raise
     behaviour = behaviour_of(request.id.type)
     pace = _pace(behaviour, request, existed=existed)
+    if pace.idle and existed and not work.changed:
+        pace = msgspec.structs.replace(pace, seconds=0)
     body = answer if request.method == "POST" else state.show(request.id, request.api_version)
     return Outcome(
         status=_status(request, pace, existed=existed),

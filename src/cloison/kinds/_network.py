@@ -44,7 +44,7 @@ REFERENCES = {
 
 def put(seconds: float, retry: int, *, unset: tuple[str, ...] = ()) -> Pace:
     """A PUT: 201 or 200 with the body, the operation named in a header. Zero seconds: it has ended already."""
-    return Pace(style=Style.ASYNC, seconds=seconds, retry=retry, unset=unset, headers=NOTIFIED)
+    return Pace(style=Style.ASYNC, seconds=seconds, retry=retry, unset=unset, headers=NOTIFIED, idle=True)
 
 
 def delete(seconds: float) -> Pace:
