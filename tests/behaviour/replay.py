@@ -45,6 +45,8 @@ class Comparison:
     shared: int
     headers: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     """Azure's, ours: those of operations."""
+    retry: tuple[str, str] = ("", "")
+    """`Retry-After` of a first answer: Azure's, ours. Many recorders leave it out."""
     because: str = ""
     """Our refusal, where there is one."""
 
@@ -272,8 +274,14 @@ def _compared(
         extra=ours - told,
         shared=len(told & ours),
         headers=(named, _headers(outcome) if outcome is not None else named),
+        retry=(exchange.headers.get("retry-after", ""), _retry(outcome)),
         because=because,
     )
+
+
+def _retry(outcome: Outcome | None) -> str:
+    runs = outcome is not None and outcome.pace.seconds and outcome.status != 204
+    return str(outcome.pace.retry or "") if outcome is not None and runs else ""
 
 
 def _headers(outcome: Outcome) -> frozenset[str]:

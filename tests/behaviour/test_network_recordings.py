@@ -7,8 +7,8 @@ import functools
 import pytest
 
 from cloison.kinds import folders
-from tests.behaviour.recordings import needed
-from tests.behaviour.replay import Score, scores
+from tests.behaviour.recordings import needed, recordings
+from tests.behaviour.replay import Score, Session, scores
 
 BELOW = (
     "loadbalancers/inboundnatrules",
@@ -108,6 +108,21 @@ def test_all_together_are_nearer_than_each_must_be() -> None:
     assert whole.recall >= 0.99
     assert whole.precision >= 0.99
     assert whole.statuses / whole.exchanges >= 0.99
+
+
+@needed
+def test_clients_are_told_to_wait_as_long_as_azure_tells_them() -> None:
+    """First answers carry Azure's Retry-After, where a recorder kept it."""
+    kept = [
+        one.retry
+        for recording in recordings(*TYPES)
+        if recording.repository.endswith("azure-service-operator")
+        for one in Session(recording).compare(TYPES)
+        if one.method != "GET" and one.status[0] < 300
+    ]
+    same = sum(azures == ours for azures, ours in kept)
+    print(f"{same} of {len(kept)} first answers")
+    assert same / len(kept) >= 0.95
 
 
 @needed

@@ -6,10 +6,14 @@ import re
 
 import pytest
 
+from cloison.arm.ids import ResourceId
 from cloison.check.document import Report
 from cloison.check.run import run
+from cloison.controlplane import Seeded
+from cloison.controlplane import run as send
+from cloison.model.behaviour import Request
 from tests.behaviour.deployed import deployed
-from tests.reference import NODES, REFERENCES, WORKSPACE_GUID, snapshot
+from tests.reference import GROUP, NODES, REFERENCES, WORKSPACE_GUID, snapshot
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ACCOUNT = "/subscriptions/00000000-0000-0000-0000-000000000001/"
@@ -55,6 +59,17 @@ def test_what_azure_makes_for_the_nodes_breaks_nothing(name: str) -> None:
     ]
     assert {"met", "not-applicable"} >= set(of_nodes)
     assert "met" == report.verdict
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_a_group_goes_with_all_that_is_in_it(name: str) -> None:
+    """A group can be deleted whatever holds what in it; only a vault that can be recovered stays behind."""
+    azure = deployed(REFERENCES[name]())
+    before = [(id, azure.get(id)) for id in azure]
+    outcome = send(azure, Request(method="DELETE", id=ResourceId(GROUP)), Seeded("all"))
+    assert [] == [id for id in azure if "deletedvaults" not in id]
+    azure.take_back(outcome.undo)
+    assert before == [(id, azure.get(id)) for id in azure]
 
 
 @pytest.mark.parametrize("name", REFERENCES)
