@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from cloison.arm.ids import ResourceId
-from cloison.controlplane.shape import shaped, without
+from cloison.controlplane.shape import of_version, shaped, without
 from cloison.controlplane.state import Azure
 from cloison.kinds import behaviour_of, folders, kind_of
 from cloison.model.behaviour import (
@@ -77,10 +77,14 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
     pace = _pace(behaviour, request, existed=existed)
     if pace.idle and existed and not work.changed:
         pace = msgspec.structs.replace(pace, seconds=0)
-    body = answer if request.method == "POST" else state.show(request.id, request.api_version)
+    body = answer
+    if request.method == "DELETE" and isinstance(answer, dict) and request.api_version:
+        body = of_version(answer, behaviour, request.api_version)
+    elif request.method in ("PUT", "PATCH"):
+        body = state.show(request.id, request.api_version)
     return Outcome(
         status=_status(request, pace, existed=existed),
-        body=None if request.method == "DELETE" else body,
+        body=body,
         pace=pace,
         created=request.method == "PUT" and not existed,
         changes=tuple(work.changes),
@@ -163,14 +167,15 @@ class _Work:
             effects = behaviour.make(self.state, request, body, self.chance)
         return self._take(msgspec.structs.replace(effects, then=(*children, *effects.then)))
 
-    def _delete(self, request: Request) -> None:
+    def _delete(self, request: Request) -> Any:
         if request.id not in self.state:
-            return
+            return None
         behaviour = behaviour_of(request.id.type)
         behaviour.held(self.state, request)
         self._clear(request.id)
-        if request.id in self.state:
-            self._take(behaviour.remove(self.state, request, self.chance))
+        if request.id not in self.state:
+            return None
+        return self._take(behaviour.remove(self.state, request, self.chance))
 
     def _clear(self, id: ResourceId) -> None:
         """Everything below one gone, each with its own consequences. What is held waits for what holds it."""

@@ -113,7 +113,7 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     writes: tuple[Write, ...] = ()
     then: tuple[Request | Signal, ...] = ()
     answer: Any = None
-    """Body of the answer to a POST; a PUT is answered with the resource itself."""
+    """Body of the answer to a POST or DELETE; a PUT is answered with the resource itself."""
 
 
 class State(Protocol):
@@ -186,7 +186,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """`Retry-After` of the first answer while the operation runs, in seconds; 0: none. Zero seconds with a style:
     the operation is named and has ended."""
     headers: Mapping[str, str] = {}
-    """Further headers of the first answer."""
+    """Further headers of the first answer; `{id}` in them is the resource's id."""
     idle: bool = False
     """True: a request that changes nothing but tags has ended when it is answered."""
 
