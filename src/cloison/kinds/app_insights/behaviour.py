@@ -1,4 +1,4 @@
-"""How an Application Insights component behaves. Its keys are never made: nobody here needs them.
+"""How an Application Insights component behaves. Its key opens nothing.
 
 Sources: REST reference of Microsoft.Insights/components 2020-02-02; exchanges recorded by azure-service-operator
 (2023-2024); checked 2026-11-24.
@@ -20,6 +20,8 @@ from cloison.model.behaviour import (
     look,
 )
 
+RETENTION_DAYS = 90
+
 SCHEMA = Schema(
     required=("location", "kind", "properties/Application_Type"),
     defaults={
@@ -27,29 +29,41 @@ SCHEMA = Schema(
         "properties/Flow_Type": None,
         "properties/Request_Source": None,
         "properties/SamplingPercentage": None,
-        "properties/RetentionInDays": 90,
+        "properties/RetentionInDays": RETENTION_DAYS,
         "properties/IngestionMode": "ApplicationInsights",
         "properties/publicNetworkAccessForIngestion": "Enabled",
         "properties/publicNetworkAccessForQuery": "Enabled",
         "properties/Ver": "v2",
     },
-    read_only=("properties/provisioningState", "properties/AppId", "properties/CreationDate"),
-    secret=("properties/InstrumentationKey", "properties/ConnectionString"),
+    read_only=(
+        "properties/provisioningState",
+        "properties/AppId",
+        "properties/CreationDate",
+        "properties/InstrumentationKey",
+        "properties/ConnectionString",
+    ),
 )
 
 
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     """The component with its ids."""
     old = state.get(request.id)
-    properties = {
+    key = look(old, "properties/InstrumentationKey") or chance.guid("key", str(request.id))
+    region = body["location"]
+    properties: Json = {
         "ApplicationId": request.id.name,
         "Name": request.id.name,
         **body["properties"],
         "AppId": look(old, "properties/AppId") or chance.guid("app", str(request.id)),
         "CreationDate": look(old, "properties/CreationDate") or chance.now,
         "TenantId": _identities.tenant(state, request.id),
+        "InstrumentationKey": key,
+        "ConnectionString": f"InstrumentationKey={key};IngestionEndpoint=https://{region}-0.in."
+        f"applicationinsights.azure.com/;LiveEndpoint=https://{region}.livediagnostics.monitor.azure.com/",
     }
+    if properties["RetentionInDays"] != RETENTION_DAYS:
+        properties["Retention"] = f"P{properties['RetentionInDays']}D"
     return Effects(writes=(Write(request.id, {**body, "properties": properties}),))
 
 
-BEHAVIOUR = Behaviour(schema=SCHEMA, make=make, put=Pace(status=200))
+BEHAVIOUR = Behaviour(schema=SCHEMA, make=make, etags="body", etag='"{}"', put=Pace(status=200))

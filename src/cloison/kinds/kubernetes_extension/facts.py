@@ -89,7 +89,9 @@ def _identity(body: Body) -> Fact[tuple[str, ...]]:
 
 def _principal(body: Body) -> Fact[str | None]:
     place = body.at(ON_AKS)
-    return lower(place.text()) if isinstance(place.value, str) else principal(body)
+    if isinstance(place.value, str):
+        return Known(place.value.lower(), place.cite())
+    return principal(body)
 
 
 def _internal(told: Body) -> Fact[bool]:

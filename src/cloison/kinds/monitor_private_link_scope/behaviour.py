@@ -19,6 +19,7 @@ from cloison.model.behaviour import (
     State,
     Style,
     Write,
+    laid,
     look,
 )
 
@@ -28,6 +29,7 @@ SCHEMA = Schema(
     required=("location",),
     defaults={
         "tags": {},
+        "kind": None,
         "properties/accessModeSettings/ingestionAccessMode": "Open",
         "properties/accessModeSettings/queryAccessMode": "Open",
         "properties/accessModeSettings/exclusions": [],
@@ -49,18 +51,30 @@ def by_connection(service: ResourceId, asked: str, guid: str) -> str:
     return f"connection-{guid}"
 
 
+def show(state: State, id: ResourceId, body: Json) -> Json:
+    """The body, without a list of connections where there are none."""
+    return body if look(body, LIST) else laid(body, LIST, None)
+
+
+LIST = "properties/privateEndpointConnections"
 FORM = _connections.Form(type=CONNECTION, name=by_connection, etag='"{}"', tagged=True)
 
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
     hears=_connections.hears(FORM),
-    embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
+    show=show,
+    signed=True,
+    etags="body",
+    etag='"{}"',
+    since={"properties/accessModeSettings": "2021-07-01-preview"},
+    until={"kind": "2019-10-17-preview"},
+    embeds={LIST: "privateEndpointConnections"},
     below={
         "privateEndpointConnections": _connections.connections(
             FORM,
-            put=Pace(style=Style.ASYNC, seconds=20, status=202),
-            delete=Pace(style=Style.ASYNC, seconds=20),
+            put=Pace(style=Style.BOTH, seconds=20, status=202),
+            delete=Pace(style=Style.BOTH, seconds=20),
         )
     },
 )

@@ -6,11 +6,13 @@ and azure-service-operator (2023); checked 2026-11-24.
 
 from __future__ import annotations
 
+from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import (
     Behaviour,
     Chance,
     Effects,
     Json,
+    Pace,
     Refused,
     Request,
     Schema,
@@ -24,7 +26,13 @@ SAME = ("roleDefinitionId", "principalId")
 
 SCHEMA = Schema(
     required=("properties/roleDefinitionId", "properties/principalId"),
-    defaults={"properties/principalType": "ServicePrincipal", "properties/condition": None},
+    defaults={
+        "properties/principalType": "ServicePrincipal",
+        "properties/condition": None,
+        "properties/conditionVersion": None,
+        "properties/description": None,
+        "properties/delegatedManagedIdentityResourceId": None,
+    },
     read_only=("properties/scope", "properties/createdOn", "properties/updatedOn", "properties/createdBy"),
     located="no",
     provisioned=False,
@@ -65,10 +73,32 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
         "scope": scope or "/",
         "createdOn": look(old, "properties/createdOn") or chance.now,
         "updatedOn": chance.now,
-        "createdBy": None,
-        "updatedBy": chance.guid("caller"),
+        "createdBy": look(old, "properties/createdBy") or (request.caller if old is not None else None),
+        "updatedBy": request.caller,
     }
     return Effects(writes=(Write(request.id, {**body, "properties": properties}),))
 
 
-BEHAVIOUR = Behaviour(schema=SCHEMA, make=make, patchable=False)
+def remove(state: State, request: Request, chance: Chance) -> Effects:
+    """The assignment gone; the answer tells what it was."""
+    return Effects(writes=(Write(request.id, None),), answer=state.get(request.id))
+
+
+def missing(id: ResourceId) -> Refused:
+    """There is no such assignment, in the provider's own words."""
+    return Refused(404, "RoleAssignmentNotFound", f"The role assignment '{id.name}' is not found.")
+
+
+BEHAVIOUR = Behaviour(
+    schema=SCHEMA,
+    make=make,
+    remove=remove,
+    missing=missing,
+    patchable=False,
+    since={
+        f"properties/{name}": "2020-04-01-preview"
+        for name in ("condition", "conditionVersion", "description", "delegatedManagedIdentityResourceId")
+    },
+    # 201 in recordings, for one that is there too.
+    put=Pace(status=201),
+)
