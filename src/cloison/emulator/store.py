@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from cloison.arm.ids import ResourceId
+from cloison.controlplane.apart import apart
 from cloison.emulator.clock import AtOnce
 from cloison.emulator.deployments.deploying import Deployment
 from cloison.emulator.deployments.wanted import wanted
 from cloison.emulator.wire import Asked
 from cloison.emulator.world import World
-from cloison.kinds import behaviour_of, kind_of
-from cloison.model.behaviour import Json, Refused, Write, laid, look
+from cloison.model.behaviour import Json, Refused, Write
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Resource, Snapshot
 from cloison.sources import ReadOptions, document, read
@@ -76,7 +76,10 @@ def plant(world: World, snapshot: Snapshot) -> Loaded:
             notes.append(f"left out: {resource.id.text} is not told as it is")
             continue
         _home(world, resource)
-        world.state.write(Write(resource.id, _body(resource)))
+        for id, told in apart(resource.id, _body(resource), set()):
+            # A child that was read on its own says more than its parent's list does.
+            if id not in world.state or id == resource.id:
+                world.state.write(Write(id, told))
         count += 1
     return Loaded(count, tuple(notes))
 
@@ -110,14 +113,7 @@ def _body(resource: Resource) -> Json:
     body: Json = dict(told) if isinstance(told, dict) else {}
     if resource.flat:
         body = _whole(body)
-    kind = kind_of(resource.type)
-    embeds = behaviour_of(resource.type).embeds
-    for pointer in {*embeds, *(kind.nested if kind is not None else ())}:
-        if look(body, pointer) is not None:
-            body = laid(body, pointer, None)
-    type = kind.type if kind is not None else str(body.get("type") or resource.type)
-    head = {"id": resource.id.text, "name": resource.id.name, "type": type}
-    return {**head, **{name: value for name, value in body.items() if name.lower() not in head}}
+    return body
 
 
 def _whole(body: Json) -> Json:

@@ -57,7 +57,7 @@ def changes(world: World, wish: Wanted, *, ids_only: bool) -> list[Json]:
             made = {**head, "resourceGroup": id.resource_group, **sent(one.body)}
             found.append(_change(id, "Create", None, made, None))
             continue
-        delta = list(_delta(before, after or {}))
+        delta = list(_delta(_plain(before), _plain(after or {})))
         found.append(_change(id, "Modify" if delta else "NoChange", before, after, delta))
     for id in world.state.children(wish.scope):
         if id not in told and id.type != DEPLOYMENTS:
@@ -76,12 +76,19 @@ def _change(id: ResourceId, kind: str, before: Any, after: Any, delta: list[Json
     return told
 
 
+def _plain(value: Any) -> Any:
+    """A copy without what changes by being written."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items() if name not in _ASIDE}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _delta(before: Json, after: Json, path: str = "") -> Iterator[Json]:
     """Differences of two bodies, property by property; lists as a whole."""
     for name in dict.fromkeys([*before, *after]):
         one, other = before.get(name), after.get(name)
         at = f"{path}.{name}" if path else name
-        if name in _ASIDE or one == other:
+        if one == other:
             continue
         if isinstance(one, dict) and isinstance(other, dict):
             yield from _delta(one, other, at)

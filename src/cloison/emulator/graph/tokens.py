@@ -16,7 +16,7 @@ _TOKEN = re.compile(
       | (?P<text>@"[^"]*"|@'[^']*'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
       | (?P<number>\d+(?:\.\d+)?)
       | (?P<word>in~|\$?[A-Za-z_][A-Za-z0-9_]*(?:-(?:away|keep|rename|reorder|expand|apply))?)
-      | (?P<mark>!in~|!in\b|in~|=~|!~|==|!=|<=|>=|![a-z_]+|[|()\[\],.=<>+\-*/])""",
+      | (?P<mark>!in~|!in\b|in~|=~|!~|==|!=|<=|>=|![a-z_]+|[|()\[\],.;=<>+\-*/])""",
     re.VERBOSE,
 )
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
