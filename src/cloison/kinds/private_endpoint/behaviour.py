@@ -63,7 +63,7 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     old = state.get(request.id)
     body = _network.with_guid(state, request, body, chance)
     body = _parts.parts(body, STATIC)
-    if old is not None:
+    if old is not None and not _is_half_made(state, old):
         return _again(request, body, old, connection)
     groups = _network.texts(told, "groupIds")
     target = _target(state, request, told)
@@ -125,6 +125,13 @@ def _subnet(state: State, request: Request, body: Json) -> ResourceId:
             f"endpoint network policies enabled.",
         )
     return subnet
+
+
+def _is_half_made(state: State, old: Json) -> bool:
+    """Making it failed before it had an interface: the same request makes it after all."""
+    cards = [ResourceId(one["id"]) for one in each(old, "properties/networkInterfaces")]
+    failed = look(old, "properties/provisioningState") == "Failed"
+    return failed and bool(cards) and all(state.get(card) is None for card in cards)
 
 
 def _again(request: Request, body: Json, old: Json, connection: Json) -> Effects:
