@@ -20,13 +20,15 @@ def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Door]:
     """The door `vault`."""
     vault = facts(resource)
     cloud = cloud_of_region(region_word(resource.body))
+    # Its only member is called so. Source: recorded privateLinkResources of a vault; checked 2026-11-24.
+    own = host(resource.name.lower(), cloud.vault, f"privatelink.{cloud.vault_zone}", member="default")
     yield Door(
         id=resource.id,
         maybe=resource.maybe,
         service="vault",
         subresource="vault",
         location=vault.location,
-        hosts=(host(resource.name.lower(), cloud.vault, f"privatelink.{cloud.vault_zone}"),),
+        hosts=(own,),
         admission=admission(
             vault.public, rules(resource.body), OPEN, endpoint_services=("microsoft.keyvault",)
         ),

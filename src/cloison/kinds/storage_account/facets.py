@@ -74,6 +74,7 @@ def _host(resource: Resource, service: str) -> Host:
         name=f"{label}.{service}.{suffix}",
         alias=f"{label}.{zone}",
         zone=zone,
-        member="",
+        # Each service is its own and only member. Source: recorded privateLinkResources; checked 2026-11-24.
+        member=service,
         ports=PORTS.get(service, HTTPS),
     )
