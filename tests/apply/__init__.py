@@ -1,0 +1,1 @@
+"""The executor against everything that can go wrong."""

@@ -1,0 +1,253 @@
+"""An Azure in memory that can be copied at any instant; its names depend on requests only, never on their number."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from cloison.apply.refusals import Meaning, meaning
+from cloison.arm.errors import ArmError
+from cloison.arm.ids import ResourceId
+from cloison.controlplane import Seeded
+from cloison.emulator import signin
+from cloison.emulator.clock import Manual
+from cloison.emulator.emulator import Emulator
+from cloison.emulator.faults import FaultPlan, Planned
+from cloison.emulator.operations import Operation, Operations, Status, Taken
+from cloison.emulator.wire import Answer, Asked
+from cloison.model.behaviour import Json, Request, Write
+from cloison.model.snapshot import Snapshot
+from cloison.plan.world import World
+
+ENCODER = msgspec.json.Encoder(order="deterministic")
+BASE = "https://localhost"
+START = 1_767_607_200.0
+VOLATILE = ("etag",)
+COUNTS = ("numberof", "maxnumberof")
+
+
+class Violation(AssertionError):
+    """An invariant does not hold."""
+
+
+class Known(Seeded, frozen=True):
+    """Names by request; only operations have one for each try."""
+
+    nth: int = 0
+
+    def guid(self, *about: str) -> str:
+        if about[:1] == ("operation",):
+            return super().guid(*about, str(self.nth))
+        return super().guid(*about)
+
+
+class Marked(World):
+    """A state that knows a mark of all that stands in it: equal marks, equal states."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.mark = 0
+        super().__init__(snapshot)
+        for head in dict.fromkeys(id.text.partition("/providers/")[0] for id in self):
+            group = ResourceId(head)
+            if group.resource_group and super().get(group) is None:
+                told = {"id": head, "name": group.name, "type": "Microsoft.Resources/resourceGroups"}
+                body = {**told, "location": "westeurope", "properties": {"provisioningState": "Succeeded"}}
+                self.write(Write(group, body))
+                self._first[group] = body
+
+    def write(self, change: Write) -> Write:
+        undo = super().write(change)
+        self.mark ^= _mark(change.id, undo.body) ^ _mark(change.id, change.body)
+        return undo
+
+    def copied(self) -> Marked:
+        """Another state with the same resources."""
+        made = copy.copy(self)
+        made._bodies = dict(self._bodies)
+        made._places = dict(self._places)
+        made._types = {type: set(ids) for type, ids in self._types.items()}
+        made._below = {id: set(ids) for id, ids in self._below.items()}
+        made._named_by = {id: set(ids) for id, ids in self._named_by.items()}
+        made._names = dict(self._names)
+        made._read = dict(self._read)
+        return made
+
+
+def _mark(id: ResourceId, body: Json | None) -> int:
+    # A zone whose making failed keeps what was counted in it, and gets no record of its own: nobody's names rest on it.
+    if body is None or id.endswith("/soa/@"):
+        return 0
+    told = {name: value for name, value in body.items() if name not in VOLATILE}
+    if isinstance(inner := body.get("properties"), dict):
+        told["properties"] = {
+            name: value for name, value in inner.items() if not name.lower().startswith(COUNTS)
+        }
+    return int.from_bytes(hashlib.blake2b(id.encode() + ENCODER.encode(told), digest_size=12).digest())
+
+
+class SimAzure:
+    """The emulator on such a state, with time that somebody moves."""
+
+    def __init__(self, state: Marked, faults: Sequence[Planned] = (), now: float = START) -> None:
+        self.state = state
+        self.clock = Manual(now)
+        subscriptions = tuple({one.subscription for one in state if one.subscription})
+        self.emulator = Emulator(state=state, clock=self.clock, subscriptions=subscriptions)
+        self.emulator.faults = FaultPlan(tuple(copy.copy(one) for one in faults))
+        self.sent: dict[str, int] = {}
+        self.about = ""
+        self.others: set[ResourceId] = set()
+        """What somebody else changed."""
+        self.ledger = Ledger()
+        self._bind()
+
+    def _bind(self) -> None:
+        world = self.emulator.world
+
+        def chance(*about: str) -> Known:
+            return Known("/".join(("sim", self.about, *about)), nth=self.sent.get(self.about, 0))
+
+        world.chance = chance  # type: ignore[method-assign]  # names must not depend on how many requests came before
+        operations, ledger = world.operations, self.ledger
+        ledger.find = lambda key: operations._all.get(key) or operations._running.get(key)
+
+        def submit(request: Request, chance: Seeded) -> Taken:
+            taken = Operations.submit(operations, request, chance)
+            ledger.take(taken)
+            return taken
+
+        operations.submit = submit  # type: ignore[method-assign]  # what was taken is counted
+
+    @property
+    def number(self) -> int:
+        """Requests answered so far."""
+        return self.emulator.world.number
+
+    @property
+    def faults(self) -> FaultPlan:
+        return self.emulator.faults
+
+    def ask(
+        self, method: str, target: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """The answer to a request."""
+        asked = Asked.of(method, target, body, {**(headers or {}), "authorization": f"Bearer {TOKEN}"}, BASE)
+        self.about = f"{asked.method} {asked.path.lower()}"
+        if method != "GET":
+            self.sent[self.about] = self.sent.get(self.about, 0) + 1
+        return self.emulator.answer(asked)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass; what is due ends."""
+        self.clock.advance(seconds)
+        self.emulator.world.settle()
+
+    def copied(self) -> SimAzure:
+        """The same Azure at the same instant, free to go another way."""
+        made = copy.copy(self)
+        made.state = self.state.copied()
+        made.clock = copy.copy(self.clock)
+        made.sent = dict(self.sent)
+        made.others = set(self.others)
+        made.ledger = self.ledger.copied()
+        emulator = made.emulator = copy.copy(self.emulator)
+        emulator.world = copy.copy(self.emulator.world)
+        emulator.world.state, emulator.world.clock = made.state, made.clock
+        emulator.faults = copy.copy(self.emulator.faults)
+        emulator.faults.waiting = [copy.copy(one) for one in self.faults.waiting]
+        emulator.faults.hidden = dict(self.faults.hidden)
+        emulator.faults.struck = list(self.faults.struck)
+        emulator.log = copy.copy(self.emulator.log)
+        emulator.throttle = copy.copy(self.emulator.throttle)
+        operations = emulator.world.operations = copy.copy(self.emulator.world.operations)
+        operations.state, operations.clock = made.state, made.clock
+        twins = {id(one): copy.copy(one) for one in _all(self.emulator.world.operations)}
+        operations._all = {key: twins[id(one)] for key, one in operations._all.items()}
+        operations._running = {key: twins[id(one)] for key, one in operations._running.items()}
+        operations._shown = {key: twins[id(one)] for key, one in operations._shown.items()}
+        operations.times = dict(operations.times)
+        made._bind()
+        return made
+
+    def key(self) -> tuple[Any, ...]:
+        """Equal keys: the same future, whatever comes."""
+        operations = self.emulator.world.operations
+        running = tuple(
+            sorted(
+                (key, one.due - self.clock.seconds(), one.refused is not None, one.lingers)
+                for key, one in operations._running.items()
+            )
+        )
+        shown = tuple(sorted((id, one.key, one.lingers) for id, one in operations._shown.items()))
+        lost = tuple(sorted(set(operations._running) - set(operations._all)))
+        waiting = tuple(
+            (
+                one.fault.name,
+                one.after,
+                tuple(n - self.number for n in sorted(one.numbers) if n > self.number),
+                one.left,
+            )
+            for one in self.faults.waiting
+            if one.left != 0 and (not one.numbers or max(one.numbers) > self.number)
+        )
+        ended = tuple(
+            sorted((key, one.status.value) for key, one in operations._all.items() if not one.is_running)
+        )
+        hidden = tuple(sorted(self.faults.hidden.items()))
+        return (self.state.mark, running, shown, lost, waiting, ended, hidden)
+
+
+class Ledger:
+    """Which requests of which steps had their effect."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self.last = ""
+        self.steps: dict[int, list[str]] = {}
+        self.find: Callable[[str], Operation | None] = {}.get
+
+    def take(self, taken: Taken) -> None:
+        self.taken += 1
+        self.last = taken.operation.key if taken.operation is not None else ""
+
+    def note(self, step: int, problem: ArmError | None) -> None:
+        """The last one was of that step, and its sender heard this. Who was told no has to believe it."""
+        if problem is None or meaning(problem) is Meaning.UNCLEAR:
+            self.steps.setdefault(step, []).append(self.last)
+
+    def standing(self, step: int) -> str:
+        """What stands against sending a step again; '' for nothing."""
+        for key in self.steps.get(step, ()):
+            operation = self.find(key) if key else None
+            if operation is None:
+                return "it was carried out"
+            if operation.status not in (Status.FAILED, Status.CANCELED):
+                return f"its operation is {operation.status.value}"
+        return ""
+
+    def copied(self) -> Ledger:
+        made = Ledger()
+        made.taken, made.last = self.taken, self.last
+        made.steps = {step: list(keys) for step, keys in self.steps.items()}
+        return made
+
+
+def _all(operations: Any) -> list[Any]:
+    return [*operations._all.values(), *operations._running.values(), *operations._shown.values()]
+
+
+def _token() -> str:
+    claims = {
+        "iss": f"https://localhost/{signin.EMULATOR_ISSUER}/x/",
+        "exp": 1 << 40,
+        "appid": "cloison",
+        "oid": "c1015000-0000-4000-8000-0000000000ee",
+    }
+    return f"{signin._part({'typ': 'JWT', 'alg': 'none'})}.{signin._part(claims)}."
+
+
+TOKEN = _token()

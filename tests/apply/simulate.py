@@ -1,0 +1,281 @@
+"""A process's work on a plan, in a world where time, disk and network are ours; and what must hold at every instant.
+
+I1  nobody comes in who was kept out at the start
+I2  no name that pods reached is lost
+I3  what exists because of us stands in the journal before; nothing is gone that the plan does not delete
+I4  one endpoint for each service, sub-resource and subnet
+I5  whatever happened, going on ends in the same state, and going on once more sends nothing
+I6  what others changed meanwhile stays
+I7  nothing is sent but the plan's requests, each once unless it failed
+I8  every process ends in time, with a line that says what to do
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cloison.apply.actions import Append, Begun, Cut, Follow, Heard, Interrupt, Look, Send, Sleep, Sync, Tell
+from cloison.apply.executor import Execution, Result, Who, execute
+from cloison.apply.journal import Intent, read
+from cloison.apply.run import Limits, Outcome
+from cloison.arm.client import Answer, _judged, _Refused401
+from cloison.arm.errors import ArmError, NotSignedIn, Unreachable
+from cloison.arm.gate import Gate
+from cloison.arm.hosts import Host
+from cloison.emulator.wire import Answer as Wire
+from cloison.emulator.wire import Fate
+from tests.apply.azure import BASE, START, SimAzure, Violation
+from tests.apply.disk import SimDisk
+
+if TYPE_CHECKING:
+    from tests.apply.plans import Scene
+
+HOST = Host(BASE)
+WHO = Who(run="run", tool="test")
+REQUESTS_MAX = 3_000
+
+
+class Session:
+    """One process."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        azure: SimAzure,
+        disk: SimDisk,
+        *,
+        limits: Limits | None = None,
+        chance: random.Random | None = None,
+        hook: Callable[[Session], None] | None = None,
+        skew: Callable[[float], float] | None = None,
+        checks: bool = True,
+    ) -> None:
+        self.scene = scene
+        self.azure = azure
+        self.disk = disk
+        self.limits = limits or Limits()
+        self.chance = chance
+        self.hook = hook
+        self.skew = skew
+        self.checks = checks
+        self.now = 0.0
+        self.began = azure.clock.seconds()
+        self.count = 0
+        self.requests = 0
+        self.sends: list[tuple[int, str]] = []
+        self.told: list[Tell] = []
+        self.result: Result | None = None
+        self.interrupts: list[float] = []
+        self._gate = Gate(one.request for one in scene.planned.steps)
+        self._heap: list[tuple[float, int, Any]] = []
+        self._seq = 0
+        journal = read(disk.seen, "journal")
+        self.execution: Execution = execute(scene.planned, journal, HOST, WHO, self.limits)
+
+    # --- time ------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._take(next(self.execution))
+
+    @property
+    def next_time(self) -> float:
+        """When something is heard next, on Azure's clock."""
+        return self._heap[0][0]
+
+    def interrupt_at(self, seconds: float) -> None:
+        """Somebody presses Ctrl-C then."""
+        self._push(self.began + seconds, Interrupt())
+
+    def advance(self) -> None:
+        """Hear the next thing."""
+        if not self._heap:
+            raise Violation("I8: it waits for nothing, for ever")
+        at, _, heard = heapq.heappop(self._heap)
+        self.pass_to(at)
+        self.now = at - self.began
+        if isinstance(heard, Heard):
+            clock = START + self.now if self.skew is None else self.skew(START + self.now)
+            now = self.now
+            heard = Heard(token=heard.token, now=now, clock=clock, value=heard.value, error=heard.error)
+        try:
+            self._take(self.execution.send(heard))
+        except StopIteration as end:
+            self.result = end.value
+
+    def pass_to(self, at: float) -> None:
+        """Let time pass until then, one ended operation after the other."""
+        clock, world = self.azure.clock, self.azure.emulator.world
+        while at > clock.seconds():
+            due = min((one.due for one in world.operations.running), default=at)
+            self.azure.pass_time(max(min(at, due) - clock.seconds(), 0.0))
+            self.check()
+            if due > at:
+                break
+        world.settle()
+        self.check()
+
+    def _push(self, at: float, what: Any) -> None:
+        self._seq += 1
+        heapq.heappush(self._heap, (at, self._seq, what))
+
+    # --- actions ---------------------------------------------------------------------------------------------
+
+    def _take(self, asked: Sequence[Any]) -> None:
+        for one in asked:
+            if isinstance(one, Tell):
+                self.told.append(one)
+                continue
+            self._begin(one)
+            self.count += 1
+            if self.hook is not None:
+                self.hook(self)
+
+    def _begin(self, begun: Begun) -> None:
+        at = self.azure.clock.seconds()
+        value, error = None, None
+        action = begun.action
+        wait = action.seconds if isinstance(action, Sleep) else 0.0
+        try:
+            value = self._do(action)
+        except (ArmError, OSError) as problem:
+            error = problem
+        if self.chance is not None and isinstance(action, Look | Send | Follow):
+            wait = self.chance.random() * 2
+        self._push(at + wait, Heard(token=begun.token, now=0.0, clock=0.0, value=value, error=error))
+
+    def _do(self, action: Any) -> Any:
+        match action:
+            case Look():
+                return self._call("GET", f"{action.path}?api-version={action.api_version}")
+            case Follow():
+                return self._call("GET", HOST.own(action.link).removeprefix(str(HOST)))
+            case Send():
+                return self._send(action)
+            case Append():
+                return self.disk.append(action.data)
+            case Sync():
+                return self.disk.sync()
+            case Cut():
+                return self.disk.cut(action.length)
+            case Sleep():
+                return None
+        raise AssertionError(action)
+
+    def _send(self, action: Send) -> Answer:
+        request = action.request
+        self._gate.check(request)
+        self._check_sent(action)
+        self.sends.append((action.step, request.digest))
+        query = "".join(f"&{name}={value}" for name, value in request.query.items())
+        target = f"{request.path}?api-version={request.api_version}{query}"
+        ledger = self.azure.ledger
+        before = ledger.taken
+        problem: ArmError | None = None
+        try:
+            return self._call(request.method, target, request.body, action.headers)
+        except ArmError as error:
+            problem = error
+            raise
+        finally:
+            if ledger.taken > before:
+                ledger.note(action.step, problem)
+
+    def _call(
+        self, method: str, target: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """As `Arm` does it: one request, and a second one where the token was refused."""
+        for last in (False, True):
+            self.requests += 1
+            if self.requests > REQUESTS_MAX:
+                raise Violation("I8: too many requests")
+            wire = self.azure.ask(method, target, body, headers)
+            self.check()
+            try:
+                return heard(wire)
+            except _Refused401 as problem:
+                if last:
+                    raise NotSignedIn(f"{HOST} refuses the token: {problem}") from problem
+        raise AssertionError
+
+    # --- invariants ------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """I1 to I4, where something changed."""
+        if self.checks:
+            self.scene.check(self.azure)
+
+    def _check_sent(self, action: Send) -> None:
+        step = self.scene.planned.step(action.step)
+        if action.request.digest != step.request.digest:
+            raise Violation("I7: another request than the plan's")
+        written = self.disk.seen if self.disk.lies else self.disk.durable
+        intents = [one.step for one in read(written, "journal").records if isinstance(one, Intent)]
+        if action.step not in intents:
+            raise Violation(f"I3: step {action.step} is sent before it is written down")
+        before = self.azure.ledger.standing(action.step)
+        if before:
+            raise Violation(f"I7: step {action.step} is sent again, though {before}")
+
+
+def heard(wire: Wire) -> Answer:
+    """What a client makes of an answer on the wire."""
+    if wire.fate in (Fate.RESET, Fate.HALF, Fate.SHORT):
+        raise Unreachable("the connection was cut")
+    headers = {name.lower(): value for name, value in wire.headers.items()}
+    return _judged(wire.status, headers, b"" if wire.status == 204 else wire.raw())
+
+
+def through(session: Session, *, final: bool = True) -> Result:
+    """Let a process come to its end. final: where it says that all is done, all must be."""
+    session.start()
+    while session.result is None:
+        session.advance()
+    _check_end(session, final=final)
+    return session.result
+
+
+def _check_end(session: Session, *, final: bool) -> None:
+    result = session.result
+    assert result is not None
+    if session.now > session.limits.deadline_s + 700:
+        raise Violation(f"I8: it ended after {session.now:.0f} seconds")
+    if not result.line.strip() or "\n" in result.line:
+        raise Violation(f"I8: its end says {result.line!r}")
+    if final and result.outcome is Outcome.DONE and session.azure.state.mark != session.scene.final:
+        if not session.azure.others:
+            raise Violation("I5: it says that all is done, and it is not")
+
+
+def finished(
+    scene: Scene, azure: SimAzure, content: bytes, *, processes: int = 8, wait_s: float = 30.0, **how: Any
+) -> list[Result]:
+    """Go on until all is done. Raises Violation where that does not come, or is not the same state, or sends more."""
+    found: list[Result] = []
+    for _ in range(processes):
+        settle(azure, wait_s)
+        session = Session(scene, azure, SimDisk(content), **how)
+        found.append(through(session))
+        content = session.disk.seen
+        if found[-1].outcome is Outcome.DONE:
+            break
+        if "plan again" in found[-1].line and not azure.others:
+            raise Violation(f"I5: nobody changed anything, and it says: {found[-1].line}")
+    else:
+        raise Violation(f"I5: it does not come to an end: {[one.line for one in found]}")
+    if azure.state.mark != scene.final and not azure.others:
+        raise Violation("I5: it ends in another state")
+    again = Session(scene, azure, SimDisk(content), checks=False)
+    if through(again).outcome is not Outcome.DONE or again.sends:
+        raise Violation(f"I5: going on once more sends {len(again.sends)} requests: {again.result}")
+    return found
+
+
+def settle(azure: SimAzure, seconds: float) -> None:
+    """Time between two processes; what was stuck for ever comes loose."""
+    for one in azure.emulator.world.operations.running:
+        if one.due == float("inf"):
+            one.due = azure.clock.seconds()
+    azure.pass_time(seconds)
