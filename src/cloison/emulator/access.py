@@ -98,7 +98,7 @@ def _assignments(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer
     test = filtered(text, functions)
 
     def show(id: ResourceId) -> Json | None:
-        body = world.operations.show(id)
+        body = world.operations.show(id, asked.version)
         at = id.parent
         if body is None or not (holds_at(at, scope) or resources.within(at, scope)):
             return None

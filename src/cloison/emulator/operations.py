@@ -67,14 +67,16 @@ class Operation(msgspec.Struct, kw_only=True, eq=False):
 
     def body(self) -> Json:
         """The answer at its own address."""
-        word = self.shape.running_word if self.is_running else self.status.value
-        told: Json = {"status": word}
-        if not self.shape.terse:
-            told = {"name": self.key, "status": word, "startTime": written(self.started)}
-            if self.shape.named:
-                told = {"id": self.operation_path, **told}
-            if not self.is_running:
-                told["endTime"] = written(self.ended)
+        running = self.shape.running_word or self.pace.waiting
+        details: Json = {
+            "id": self.operation_path,
+            "name": self.key,
+            "startTime": written(self.started),
+            "endTime": None if self.is_running else written(self.ended),
+            "percentComplete": None if self.is_running else 100.0,
+        }
+        told: Json = {name: details[name] for name in self.shape.tells if details[name] is not None}
+        told["status"] = running if self.is_running else self.status.value
         if self.refused is not None and not self.is_running:
             error = self.refused.body
             told["error"] = error.get("error", error)

@@ -27,13 +27,16 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Address in Location."""
     query: str = ""
     """What stands in front of the api-version in both."""
-    terse: bool = False
-    """The body says `status` and nothing else."""
-    named: bool = False
-    """The body says the operation's id beside its name."""
+    tells: tuple[str, ...] = ("name", "startTime", "endTime")
+    """What the body says beside `status`: also `id`, and `percentComplete` once it has ended."""
+    paced: bool = False
+    """Whoever asks while it runs is told when to ask again."""
+    tagged: bool = False
+    """Answers have the resource's etag as a header too: to a GET, and to a write that is done at once."""
     running: int = 200
     """Status of the operation's address while it runs."""
     running_word: str = "InProgress"
+    """Empty: what the resource's own state is called meanwhile."""
     gone: int = 204
     """Last answer of Location where there is no body to give."""
     coded: str = ""
@@ -45,11 +48,16 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SHAPES = {
-    "microsoft.network": Shape(terse=True),
+    "microsoft.network": Shape(tells=(), paced=True, tagged=True),
+    "microsoft.network/networkmanagers": Shape(tells=(), paced=True),
+    "microsoft.network/ipgroups": Shape(tells=(), paced=True),
+    "microsoft.network/virtualnetworkgateways": Shape(tells=(), paced=True),
     "microsoft.network/privatednszones": Shape(
         operation=_GROUP + "/privateDnsOperationStatuses/{key}",
         result=_GROUP + "/privateDnsOperationResults/{key}",
-        terse=True,
+        tells=(),
+        paced=True,
+        tagged=True,
         running=202,
         coded="FrontEndAsyncOperation;{verb}{noun};{guid}",
         busy=(409, "Conflict"),
@@ -57,13 +65,13 @@ SHAPES = {
     "microsoft.network/dnsresolvers": Shape(
         operation=_GROUP + "/locations/{location}/dnsResolverOperationStatuses/{key}",
         result=_GROUP + "/locations/{location}/dnsResolverOperationResults/{key}",
-        named=True,
+        tells=("id", "name", "startTime", "endTime"),
         coded='{{"OperationType":"{verb}{noun}","OperationId":"{guid}"}}',
     ),
     "microsoft.network/dnsforwardingrulesets": Shape(
         operation=_GROUP + "/locations/{location}/dnsResolverOperationStatuses/{key}",
         result=_GROUP + "/locations/{location}/dnsResolverOperationResults/{key}",
-        named=True,
+        tells=("id", "name", "startTime", "endTime"),
         coded='{{"OperationType":"{verb}{noun}","OperationId":"{guid}"}}',
     ),
     "microsoft.containerservice": Shape(
@@ -85,34 +93,42 @@ SHAPES = {
         operation=_PROVIDER + "/asyncoperations/{key}",
         result=_PROVIDER + "/asyncoperations/{key}",
         query="monitor=true&",
+        paced=True,
         busy=(409, "StorageAccountOperationInProgress"),
     ),
     "microsoft.keyvault": Shape(operation=_PROVIDER + "/operationResults/{key}", whole=False),
     "microsoft.machinelearningservices": Shape(
         operation=_PROVIDER + "/workspaceOperationsStatus/{key}",
         result=_PROVIDER + "/workspaceOperationsResult/{key}",
+        tells=("percentComplete",),
         whole=False,
     ),
     "microsoft.machinelearningservices/workspaces/computes": Shape(
         operation=_PROVIDER + "/computeOperationsStatus/{key}",
         result=_PROVIDER + "/computeOperationsResult/{key}",
+        tells=("percentComplete",),
         whole=False,
     ),
     "microsoft.machinelearningservices/workspaces/onlineendpoints": Shape(
         operation=_PROVIDER + "/mfeOperationsStatus/{key}",
         result=_PROVIDER + "/mfeOperationResults/{key}",
+        tells=("percentComplete",),
         whole=False,
     ),
     "microsoft.insights": Shape(
         operation="{resource}/operationStatuses/{key}", result="{resource}/operationResults/{key}"
     ),
     "microsoft.kubernetesconfiguration": Shape(
-        operation="{resource}/operations/{key}", result="{resource}/operations/{key}", named=True
+        operation="{resource}/operations/{key}",
+        result="{resource}/operations/{key}",
+        tells=("id", "name"),
+        running_word="",
     ),
     "microsoft.resources": Shape(
         operation="{resource}/operationStatuses/{key}",
         result="/subscriptions/{subscription}/operationresults/{key}",
-        terse=True,
+        tells=(),
+        paced=True,
         running_word="Running",
         gone=200,
         coded='{{"jobId":"{verb}-{guid}","jobLocation":"{location}"}}',

@@ -10,6 +10,7 @@ from cloison.controlplane.run import not_found
 from cloison.emulator.operations import Operation, Status, Taken
 from cloison.emulator.paging import page
 from cloison.emulator.paths import Spot, spelled, spot
+from cloison.emulator.protocol import shape_of
 from cloison.emulator.providers import OTHERS, REGIONS, check_namespace, check_registered
 from cloison.emulator.routing import route
 from cloison.emulator.wire import Answer, Asked, link, refusal
@@ -57,11 +58,11 @@ def _read(world: World, asked: Asked, at: Spot) -> Answer:
         raise not_found(at.id)
     if asked.method == "HEAD":
         return Answer(status=204)
-    return Answer(body=body, headers=_etag(body))
+    return Answer(body=body, headers=_etag(at.id, body))
 
 
-def _etag(body: Any) -> dict[str, str]:
-    told = body.get("etag") if isinstance(body, dict) else None
+def _etag(id: ResourceId, body: Any) -> dict[str, str]:
+    told = body.get("etag") if isinstance(body, dict) and shape_of(id.type).tagged else None
     return {"ETag": told} if isinstance(told, str) else {}
 
 
@@ -168,7 +169,7 @@ def write(world: World, asked: Asked, id: ResourceId) -> Answer:
         if_match=asked.headers.get("if-match", ""),
         if_none_match=asked.headers.get("if-none-match", ""),
     )
-    return told(world, asked, world.operations.submit(request, world.chance()))
+    return told(world, asked, request.id, world.operations.submit(request, world.chance()))
 
 
 _ENVELOPE: Mapping[str, type | tuple[type, ...]] = {
@@ -239,16 +240,18 @@ def act(world: World, asked: Asked, at: Spot) -> Answer:
         api_version=asked.version,
         if_match=asked.headers.get("if-match", ""),
     )
-    return told(world, asked, world.operations.submit(request, world.chance()))
+    return told(world, asked, request.id, world.operations.submit(request, world.chance()))
 
 
-def told(world: World, asked: Asked, taken: Taken) -> Answer:
+def told(world: World, asked: Asked, id: ResourceId, taken: Taken) -> Answer:
     """The answer to a request that was taken."""
     operation = taken.operation
-    answer = Answer(status=taken.status, body=taken.body, headers=_etag(taken.body))
+    answer = Answer(status=taken.status, body=taken.body)
     if taken.outcome is not None:
-        answer.headers |= dict(taken.outcome.pace.headers)
+        pace = taken.outcome.pace
+        answer.headers |= {name: value.format(id=id.text) for name, value in pace.headers.items()}
     if operation is None:
+        answer.headers |= _etag(id, taken.body)
         return answer
     answer.operation = operation
     if taken.status == 202 and taken.body is None and asked.method in ("PUT", "PATCH"):
@@ -281,12 +284,18 @@ def _address(base: str, path: str, query: str, version: str) -> str:
 
 def poll(world: World, asked: Asked, operation: Operation) -> Answer:
     """How an operation stands, at either of its addresses."""
+    # Providers that have one address for both speak of the operation there, unless that is the only one they give.
+    apart = operation.result_path != operation.operation_path or operation.pace.style is Style.LOCATION
     by_location = (
-        asked.path.lower() == operation.result_path.lower() and operation.pace.style is not Style.ASYNC
+        apart
+        and asked.path.lower() == operation.result_path.lower()
+        and operation.pace.style is not Style.ASYNC
     )
     if operation.is_running:
         world.clock.polled()
         headers = world.clock.wait(operation.pace.retry or WAIT_S)
+        if not operation.shape.paced:
+            headers.pop("Retry-After", None)
         if by_location:
             headers |= {"Location": where_to_ask(asked, operation)["Location"]}
             return Answer(status=202, headers=headers)

@@ -10,5 +10,5 @@ from cloison.model.behaviour import Behaviour, Pace, Schema, Style
 
 BEHAVIOUR = Behaviour(
     schema=Schema(required=("location",), located="region"),
-    delete=Pace(style=Style.LOCATION, seconds=60, waiting="Deleting"),
+    delete=Pace(style=Style.LOCATION, seconds=60, waiting="Deleting", retry=15),
 )
