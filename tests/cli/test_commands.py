@@ -187,14 +187,30 @@ def test_template_options_reach_the_template() -> None:
 
 
 def test_demo_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    """What the example is, the report on it, and what to do next."""
+    """What the example is, where it stands, the report on it, and what to do next."""
     code, out, err = printed(capsys, "demo")
-    report = printed(capsys, "check", example())[1]
-    before, after = out.split(report)
+    report, _, after = out.partition("\nmlw-scoring")[2].partition("What next")
 
     assert (1, "") == (code, err)
-    assert before.startswith("An Azure Machine Learning workspace")
+    assert out.startswith("An Azure Machine Learning workspace")
+    assert "https://127.0.0.1:" in out
+    assert "S07" in report
     assert "cloison check FILE" in after
+
+
+def test_demo_finds_live_what_the_file_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    """Read over HTTPS from the emulator, the example has the same findings, by the same names, as its file."""
+    reports = [
+        json.loads(printed(capsys, *command, "--format", "json")[1])
+        for command in (["demo"], ["check", example()])
+    ]
+    live, told = (
+        {(one["finding"], one["verdict"]) for each in report["environments"] for one in each["requirements"]}
+        for report in reports
+    )
+
+    assert told == live
+    assert ([], []) == (reports[0]["gaps"], reports[1]["gaps"])
 
 
 def test_demo_for_programs_is_the_report_alone(capsys: pytest.CaptureFixture[str]) -> None:

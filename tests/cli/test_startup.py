@@ -48,7 +48,9 @@ def test_version_loads_two_modules_of_ours() -> None:
     assert set() == loaded("--version") & {"argparse", "msgspec", "pathlib", "re", "typing", *HEAVY}
 
 
-@pytest.mark.parametrize("arguments", [["check", str(EXAMPLE)], ["demo"], ["explain"], ["check", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["check", str(EXAMPLE)], ["explain"], ["check", "--help"], ["emulator", "--help"]]
+)
 def test_no_command_loads_what_it_does_not_use(arguments: list[str]) -> None:
     """Checking files needs neither HTTP nor a library for printing."""
     assert set() == loaded(*arguments) & HEAVY

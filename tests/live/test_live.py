@@ -14,10 +14,10 @@ from cloison.check.document import Report
 from cloison.check.run import run
 from cloison.emulator import Emulator
 from cloison.emulator.server import Server, in_background
+from cloison.emulator.store import plant
 from cloison.model.behaviour import Write
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
-from cloison.plan.world import world
 from cloison.sources import ReadOptions, document, read, rights
 from tests.reference import GROUP, REFERENCES, SUBSCRIPTION, Body, changed, id_of, snapshot
 
@@ -27,8 +27,8 @@ CLUSTER = id_of("managedClusters/aks")
 
 @contextmanager
 def azure(bodies: list[Body], tmp_path: Path, *faults: str) -> Iterator[tuple[Emulator, Server]]:
-    state = world(snapshot(bodies))
-    emulator = Emulator(state=state, subscriptions=(SUBSCRIPTION,), faults=faults)
+    emulator = Emulator(subscriptions=(SUBSCRIPTION,), faults=faults)
+    plant(emulator.world, snapshot(bodies))
     with in_background(emulator, folder=tmp_path) as server:
         yield emulator, server
 
@@ -119,7 +119,9 @@ def test_what_is_in_another_subscription_is_followed(tmp_path: Path) -> None:
     """Zones of a hub in another subscription are read there, and only what is needed of it."""
     foreign = "00000000-0000-0000-0000-000000000009"
     bodies = REFERENCES["same network"]()
-    state = world(snapshot(bodies))
+    emulator = Emulator(subscriptions=(SUBSCRIPTION, foreign))
+    plant(emulator.world, snapshot(bodies))
+    state = emulator.state
     for id in [one for one in state if "/privatednszones/" in one]:
         body = state.get(id)
         assert body is not None
@@ -144,7 +146,6 @@ def test_what_is_in_another_subscription_is_followed(tmp_path: Path) -> None:
         state.write(
             Write(id, {**body, "properties": {**body["properties"], "privateDnsZoneConfigs": configs}})
         )
-    emulator = Emulator(state=state, subscriptions=(SUBSCRIPTION, foreign))
     with in_background(emulator, folder=tmp_path) as server:
         report = run(live(server, WORKSPACE))
     assert paths(run(snapshot(bodies))) == paths(report)

@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 
 from cloison.arm.ids import ResourceId
+from cloison.controlplane.apart import lists
 from cloison.kinds import behaviour_of, live_of
 from cloison.model.behaviour import Json, Method, Request, each, laid, look, merged
 from cloison.model.facts import Known
 from cloison.model.network import Endpoint, Subnet
 from cloison.model.verdict import Fix, Safety
-from cloison.plan.world import World, lists
+from cloison.plan.world import World
 from cloison.reach import spans
 
 SUBNET = re.compile(r"/subnets/\{subnet(?: outside ([^{}]*))?\}\Z")
@@ -38,6 +39,9 @@ RESERVED = (
     "routeserversubnet",
 )
 """Subnets that take only what they are named for. Source: Microsoft Learn, Virtual network FAQ; checked 2026-11-24."""
+
+
+Key = tuple[str, ResourceId, str, str]
 
 
 class Impossible(Exception):
@@ -62,11 +66,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """It keeps somebody out who comes in today."""
     query: Mapping[str, str] = {}
     """Further parameters of the request, as the service spells them."""
+    after: tuple[Key, ...] = ()
+    """Changes that must be done first, where nothing else shows it."""
+    part: str = ""
+    """Tells apart two changes of one resource that stand at different places."""
 
     @property
-    def key(self) -> tuple[str, ResourceId, str]:
+    def key(self) -> Key:
         """Two changes with one key are one."""
-        return (self.method, self.id, self.action)
+        return (self.method, self.id, self.action, self.part)
 
     @property
     def request(self) -> Request:

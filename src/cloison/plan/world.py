@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cloison.arm.ids import NotAnId, ResourceId
+from cloison.arm.ids import ResourceId
 from cloison.controlplane import Azure
-from cloison.kinds import behaviour_of, kind_of
-from cloison.model.behaviour import Json, Write, each, keep, laid, look
+from cloison.controlplane.apart import ONLY_NAMES, apart
+from cloison.kinds import behaviour_of
+from cloison.model.behaviour import Json, Write, keep
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Resource, Snapshot
-
-_NAMED = {"id", "name", "type", "etag", "resourceGroup"}
-"""What a body has that only says that a resource is there."""
 
 
 class World(Azure):
@@ -52,29 +50,12 @@ class World(Azure):
     def _take_in(self, resource: Resource) -> None:
         body = resource.body.value
         # A resource that others only name is none that was read.
-        if not isinstance(body, Mapping) or (resource.partial is not None and set(body) <= _NAMED):
+        if not isinstance(body, Mapping) or (resource.partial is not None and set(body) <= ONLY_NAMES):
             return
         self._origin[resource.id] = resource
-        for id, told in self._apart(resource.id, dict(body)):
+        for id, told in apart(resource.id, dict(body), self.unread):
             if id not in self or id == resource.id:
                 self.write(Write(id, told))
-
-    def _apart(self, id: ResourceId, body: Json) -> Iterator[tuple[ResourceId, Json]]:
-        """The body without the children it holds, and those children, each as a resource."""
-        kind = kind_of(id.type)
-        type = kind.type if kind is not None else str(body.get("type", id.type))
-        children: list[tuple[ResourceId, Json]] = []
-        for pointer, segment in lists(id.type).items():
-            if look(body, pointer) is None:
-                self.unread.add((id, pointer))
-                continue
-            children.extend(_named(id, segment, item) for item in each(body, pointer) if _names(item))
-            body = laid(body, pointer, None)
-        yield id, {**body, "id": id.text, "name": body.get("name") or id.name, "type": type}
-        for child, told in children:
-            # What a parent only names is no body: the child's own answer, where it was read, says more.
-            if set(told) - _NAMED:
-                yield from self._apart(child, told)
 
     def _drop_counts(self) -> None:
         """Forget numbers of children that were all read: from now on they are counted.
@@ -112,12 +93,6 @@ def world(snapshot: Snapshot) -> World:
     return World(snapshot)
 
 
-def lists(type: str) -> dict[str, str]:
-    """Where a body of a type shows children: pointer -> last type segment."""
-    kind = kind_of(type)
-    return (dict(kind.nested) if kind is not None else {}) | dict(behaviour_of(type).embeds)
-
-
 def _check(resource: Resource) -> None:
     if resource.planned:
         raise CloisonError(
@@ -133,15 +108,3 @@ def _check(resource: Resource) -> None:
             because="a plan's requests are made from ARM's own answers",
             help="give azure: and an id, or what `az rest --method get` or Resource Graph prints",
         )
-
-
-def _names(item: object) -> bool:
-    return isinstance(item, dict) and bool(item.get("name") or item.get("id"))
-
-
-def _named(parent: ResourceId, segment: str, item: Json) -> tuple[ResourceId, Json]:
-    try:
-        return ResourceId.parse(item.get("id")), item
-    except NotAnId:
-        name = str(item.get("name") or item.get("id")).rpartition("/")[2]
-        return parent.child(segment, name), item
