@@ -35,6 +35,20 @@ def test_retry_after(text: str, seconds: float | None) -> None:
     assert seconds == retry_after({"retry-after": text}, NOW)
 
 
+def test_milliseconds_win() -> None:
+    """Who names milliseconds is taken at that word, also beside whole seconds."""
+    assert 0.01 == retry_after({"x-ms-retry-after-ms": "10", "retry-after": "30"}, NOW)
+    assert 30.0 == retry_after({"x-ms-retry-after-ms": "soon", "retry-after": "30"}, NOW)
+    assert WAIT_MAX_S == retry_after({"x-ms-retry-after-ms": "9" * 30}, NOW)
+
+
+def test_less_than_a_second_is_taken_at_its_word() -> None:
+    """Where a look after ten milliseconds is asked for, it comes then, and later ones less and less often."""
+    first = list(itertools.islice(polls(300.0, 0.01), 7))
+    assert [0.01, 0.02, 0.04] == first[:3]
+    assert 2 > sum(first)
+
+
 @given(st.text(max_size=40))
 def test_no_header_waits_for_ever(text: str) -> None:
     """Whatever the header says, the wait is a number from 0 to 600, or none."""

@@ -25,7 +25,11 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait before the next call, at most 600; None where the answer does not say, or not usably.
 
     headers: of one answer, names in lower case. Neither NaN nor infinity nor the past is a wait.
+    Source of the header in milliseconds: azure-core 1.41, policies/_utils.py; checked 2026-11-24.
     """
+    exact = headers.get("x-ms-retry-after-ms", "").strip()
+    if exact.isascii() and exact.isdigit():
+        return min(int(exact[:9]) / 1000, WAIT_MAX_S)
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -63,9 +67,13 @@ def polls(expected_s: float, asked: float | None) -> Iterator[float]:
     """Seconds between looks at an operation that usually takes `expected_s`; a longer wait that was asked for wins.
 
     The first look comes when about half of such operations have ended; later ones at a sixth of the time that has
-    passed, so that waiting too long costs at most a sixth of the whole, and looks grow with its logarithm only.
+    passed, so that waiting too long costs at most a sixth of the whole, and looks grow with its logarithm only. Who
+    asks for less than a second knows when it ends, as an emulator does.
     """
     least = asked or 0.0
+    while 0 < least < 1:
+        yield least
+        least *= 2
     passed = max(expected_s, 1.0) if expected_s else 1.0
     yield max(passed, least)
     while True:
