@@ -149,6 +149,13 @@ HOSTILE: dict[str, Callable[[], dict[str, Any] | str]] = {
     "a text that is replaced": lambda: _chain(12, "[replace(variables('v{0}'), 'a', 'aaaaaaaaaaaaaaaa')]", "aaaa"),
     "a text of base64": lambda: _chain(200, "[base64(variables('v{0}'))]", "a" * 1000),
     "a text of hex": lambda: _chain(40, "[uriComponent(variables('v{0}'))]", "%" * 1000),
+    "hashes of long texts": lambda: template(
+        variables={"v": "é" * 1000, "w": "[concat(" + ", ".join(["variables('v')"] * 1000) + ")]"},
+        outputs={
+            f"o{at}": {"type": "string", "value": f"[uniqueString(toUpper(variables('w')), '{at}')]"}
+            for at in range(40)
+        },
+    ),
     "a wide pad": lambda: _property("[padLeft('a', 2147483647, 'b')]"),
     "a wide format": lambda: _property("[format('{0,2147483647}', 1)]"),
     "a precise format": lambda: _property("[format('{0:F999}', 1)]"),

@@ -235,6 +235,7 @@ def test_a_template_beside_this_one_is_read(link: dict[str, Any], tmp_path: Path
 
     assert f"{GROUP}/providers/A.B/c/x" == made.id
     assert str(other) == made.place("/name").file
+    assert (str(other),) == linked(tmp_path, link).files
 
 
 def test_links_are_relative_to_the_file_that_has_them(tmp_path: Path) -> None:

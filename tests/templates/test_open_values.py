@@ -151,6 +151,34 @@ def test_what_could_fail_on_one_side_is_open_there() -> None:
     assert "if(parameters('b'), 1, createObject().x)" == shown("if(parameters('b'), 1, createObject().x)")
 
 
+def test_what_an_open_value_is_assumed_to_be_holds_wherever_it_is_read() -> None:
+    """Inside other calls, in conditions and names; only there where its text is the same."""
+    tags = "resourceGroup().tags"
+    other = f"reference('{GROUP}/providers/A.B/d/x').a"
+    content = template(
+        resource("A.B/c", f"[concat('n-', {tags}.a)]", condition=f"[equals({tags}.b, 'on')]",
+                 properties={"other": f"[{tags}.c]", "length": f"[length({other})]"}),
+        resource("A.B/c", "none", condition=f"[equals({tags}.b, 'off')]"),
+    )  # fmt: skip
+    assumed = {f"{tags}.a": "abc", f"{tags}.b": "on", other: "four"}
+    (made,) = expanded(content, assumed=assumed).resources
+
+    assert ("n-abc", True, 4) == (made.name, made.exists, made.body["properties"]["length"])
+    assert f"{tags}.c" == made.body["properties"]["other"].text
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("toUpper('aé漢ñ-1')", "AÉ漢Ñ-1"), ("toLower('ÄÖÜ')", "äöü"), ("toUpper('straße')", "toUpper('straße')"),
+     ("toLower('İ')", "toLower('İ')")],
+)  # fmt: skip
+def test_letters_beyond_ascii_change_case_where_one_letter_becomes_one(
+    expression: str, expected: str
+) -> None:
+    """What Unicode writes with more letters, .NET may not."""
+    assert expected == shown(expression)
+
+
 @pytest.mark.parametrize(
     "expression",
     ["parseUri('https://a.b/c')", "buildUri(createObject('scheme', 'https', 'host', 'a'))", "format('{0:P}', 1)",

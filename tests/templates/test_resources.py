@@ -111,6 +111,7 @@ def test_an_open_scope_and_an_open_name_stand_in_braces() -> None:
         (resource("A.B/c", "[createArray()]"), "must be a string"),
         (resource("A.B/c", "n", copy={"count": 2}), "needs a 'name'"),
         (resource("A.B/c", "n", copy={"name": "c", "count": "x"}), "must be an integer"),
+        (resource("A.B/c", "n", copy={"name": "c"}), "has no 'count'"),
         (resource("A.B/c", "n", copy={"name": "c", "count": 801}), "outside of the range of 0 to 800"),
         (resource("A.B/c", "[copyIndex()]"), "'copyIndex' is not expected at this location"),
         (resource("A.B/c", "[reference('x').y]"), "'reference' is not expected at this location"),
@@ -378,6 +379,17 @@ def test_outputs_have_types_conditions_loops_and_faults_of_their_own() -> None:
     }
     assert isinstance(made.outputs["d"].exists, Symbol)
     assert ["DeploymentOutputEvaluationFailed"] == [gap.code for gap in made.gaps]
+
+
+@pytest.mark.parametrize("count", [2, "[parameters('n')]"])
+def test_a_loop_that_makes_nothing_is_an_error(count: Any) -> None:
+    """Each turn needs something to make, also where nobody knows how many there are."""
+    content = template(
+        parameters={"n": {"type": "int"}}, variables={"copy": [{"name": "made", "count": count}]}
+    )
+
+    with pytest.raises(TemplateError, match="the copy loop 'made' has no 'input'"):
+        expanded(content)
 
 
 def test_the_scope_is_what_the_caller_says() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
 from cloison.sources.arm_template.calling import Compiled, Context, apply, step_into
 from cloison.sources.arm_template.errors import Fault
@@ -15,6 +16,23 @@ from cloison.sources.arm_template.grammar import Call, Expression, Index, Litera
 from cloison.sources.arm_template.symbols import Symbol, Value
 from cloison.sources.arm_template.values import MISSING
 
+_KEPT: Final = 2_000_000
+"""Characters of expressions that stay compiled for the next template; a text of 50 holds some 3 KB."""
+
+
+class _Kept:
+    """How many characters are compiled and kept."""
+
+    chars = 0
+
+
+def forget() -> None:
+    """Drop what is compiled, where it has become much."""
+    if _Kept.chars > _KEPT:
+        _Kept.chars = 0
+        compiled.cache_clear()
+        parse.cache_clear()
+
 
 @lru_cache(maxsize=65_536)
 def compiled(text: str, depth: int, length: int, *, assuming: bool = False) -> Compiled:
@@ -22,6 +40,7 @@ def compiled(text: str, depth: int, length: int, *, assuming: bool = False) -> C
 
     assuming: what comes out open is looked for among the values that the context assumes.
     """
+    _Kept.chars += len(text)
     return _compile(parse(text, depth, length), assuming=assuming)
 
 

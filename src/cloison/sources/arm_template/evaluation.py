@@ -13,7 +13,7 @@ from cloison.sources.arm_template.errors import TOO_MUCH, Fault
 from cloison.sources.arm_template.limits import Budget
 from cloison.sources.arm_template.symbols import ARRAY, INT, Symbol, Value, bound, needs_of, unknown
 from cloison.sources.arm_template.symbols import show as show_value
-from cloison.sources.arm_template.values import find, spelling, type_name
+from cloison.sources.arm_template.values import MISSING, find, spelling, type_name
 
 if TYPE_CHECKING:
     from cloison.sources.arm_template.running import Index
@@ -215,6 +215,8 @@ def copied(name: str, loop: Mapping[str, Value], key: str, context: Evaluation) 
     """One array of a loop's input; a symbol when the count is open. Raises Fault."""
     count = count_of(loop, context)
     item = find(loop, key)
+    if item is MISSING:
+        raise Fault(f"the copy loop '{name}' has no '{key}'", hint=f"'{key}' is what each turn makes")
     try:
         if isinstance(count, Symbol):
             index = Symbol(f"copyIndex('{name}')", needs=count.needs, kind=INT, nullable=False)
@@ -245,7 +247,10 @@ def _or_text(item: Value, context: Evaluation) -> Value:
 def count_of(loop: Mapping[str, Value], context: Evaluation) -> int | Symbol:
     """The count of a copy loop. Raises Fault when it is no number from 0 to the limit."""
     try:
-        count = evaluate(find(loop, "count"), context)
+        written = find(loop, "count")
+        if written is MISSING:
+            raise Fault("the copy loop has no 'count'", hint="'count' is how many turns it has")
+        count = evaluate(written, context)
         if isinstance(count, str) and count.isdecimal() and len(count) < 10:
             count = int(count)
         if isinstance(count, Symbol):

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from cloison.sources._collector import collector_off
-from cloison.sources.arm_template import nested
+from cloison.sources.arm_template import nested, symbols
+from cloison.sources.arm_template.compile import forget
 from cloison.sources.arm_template.dependencies import dependencies
 from cloison.sources.arm_template.deployment import Deployment
 from cloison.sources.arm_template.errors import OUTPUT, TOO_MUCH, Fault, TemplateError
@@ -21,7 +22,7 @@ from cloison.sources.arm_template.outputs import Output, shown_type
 from cloison.sources.arm_template.parameters import Told, values_of
 from cloison.sources.arm_template.records import Record
 from cloison.sources.arm_template.scope import Level, Scope, Target, level_of_schema, open_name
-from cloison.sources.arm_template.symbols import BOOL, Symbol, Value, forget, unknown
+from cloison.sources.arm_template.symbols import BOOL, Symbol, Value, unknown
 from cloison.sources.arm_template.text import Place, Source
 from cloison.sources.arm_template.values import spelling
 from cloison.sources.arm_template.world import Gap, Live, World
@@ -157,6 +158,7 @@ class _Room:
             self._inside -= 1
             if self._inside == 0:
                 sys.setrecursionlimit(self._before)
+                symbols.forget()
                 forget()
 
 

@@ -69,7 +69,8 @@ def entry_value(name: str, entry: Mapping[str, Value]) -> Value:
     if value is not MISSING:
         return value
     if find(entry, "reference") is not MISSING or find(entry, "expression") is not MISSING:
-        return Symbol(f"parameters('{name}')", needs=frozenset({name}), kind=STRING, nullable=False)
+        kind = ANY if find(entry, "reference") is MISSING else STRING
+        return Symbol(f"parameters('{name}')", needs=frozenset({name}), kind=kind, nullable=False)
     raise Fault(
         f"the parameter '{name}' has neither 'value' nor 'reference'",
         hint='write {"value": …} for each parameter of the file',

@@ -27,6 +27,8 @@ TABLE: Final = Table()
 GUID_NAMESPACE: Final = UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
 _BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _MASK: Final = 0xFFFF_FFFF
+_REMEMBERED: Final = 1_024
+"""Characters of a text whose hash is kept for the next time."""
 _LEFT: Final = 0x239B_961B
 _RIGHT: Final = 0xAB0E_9789
 
@@ -34,8 +36,8 @@ _RIGHT: Final = 0xAB0E_9789
 @TABLE.plain("uniqueString", 1, None, STRING)
 def _unique_string(budget: Budget, args: Sequence[Value]) -> Value:
     joined = "-".join([_scalar("uniqueString", arg) for arg in args])
-    budget.step(len(joined) >> 3)
-    return unique_string(joined)
+    budget.step(len(joined.encode("utf-8", "surrogatepass")) >> 2)
+    return unique_string(joined) if len(joined) <= _REMEMBERED else unique_string.__wrapped__(joined)
 
 
 @TABLE.plain("guid", 1, None, STRING)

@@ -34,26 +34,46 @@ from cloison.sources.arm_template.values import compact, equal, has_symbol, text
 TABLE: Final = Table()
 
 
-def _each(name: str, value: Value, change: Callable[[str], str]) -> Value:
+def _each(budget: Budget, name: str, value: Value, change: Callable[[str], str]) -> Value:
     """The string with its known parts changed and its open parts wrapped in the call."""
     pieces: list[str | Symbol] = []
     for part in parts_of(textual(name, value)):
         if isinstance(part, str):
-            pieces.append(change(part))
+            made = change(part) if part.isascii() else _cased(budget, part, change)
+            pieces.append(unknown(name, (part,), STRING) if made is None else made)
         else:
-            made = unknown(name, (part,), STRING)
-            pieces.append(msgspec.structs.replace(made, segment=part.segment))
+            wrapped = unknown(name, (part,), STRING)
+            pieces.append(msgspec.structs.replace(wrapped, segment=part.segment))
     return join(pieces)
+
+
+def _cased(budget: Budget, text: str, change: Callable[[str], str]) -> str | None:
+    """Upper or lower case of a text beyond ASCII; None where .NET's rule for one of its characters is not confirmed.
+
+    .NET maps one character to one; where Unicode has more than one for it, or one that does not come back, there is
+    no source that says what Azure gives.
+    """
+    budget.step(len(text) >> 2)
+    back = str.upper if change("A") == "a" else str.lower
+    made: list[str] = []
+    for char in text:
+        changed = change(char)
+        if not (changed == char or char.isascii()):
+            there_and_back = len(changed) == 1 and back(changed) == char
+            if changed.isascii() or not there_and_back or char > "\uffff":
+                return None
+        made.append(changed)
+    return "".join(made)
 
 
 @TABLE.open("toLower", kind=STRING)
 def _to_lower(budget: Budget, args: Sequence[Value]) -> Value:
-    return _each("toLower", args[0], str.lower)
+    return _each(budget, "toLower", args[0], str.lower)
 
 
 @TABLE.open("toUpper", kind=STRING)
 def _to_upper(budget: Budget, args: Sequence[Value]) -> Value:
-    return _each("toUpper", args[0], str.upper)
+    return _each(budget, "toUpper", args[0], str.upper)
 
 
 @TABLE.plain("like", 2, 2, BOOL)
