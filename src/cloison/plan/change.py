@@ -19,6 +19,7 @@ from cloison.model.behaviour import Json, Method, Request, each, laid, look, mer
 from cloison.model.facts import Known
 from cloison.model.network import Endpoint, Subnet
 from cloison.model.verdict import Fix, Safety
+from cloison.plan.document import sha256
 from cloison.plan.world import World
 from cloison.reach import spans
 
@@ -309,8 +310,8 @@ def _update(fix: Fix, id: ResourceId, told: Json, because: str, azure: World) ->
         raise Impossible(f"{id.name} was not read")
     behaviour = behaviour_of(id.type)
     if fix.action == "create" or id.type.endswith("/privateendpointconnections") or not behaviour.patchable:
-        whole = _lists_kept(old, merged(old, told))
-        return _change("PUT", id, fix, because, body=_with_children(_writable(whole, id), id, azure))
+        all_ = _lists_kept(old, merged(old, told))
+        return _change("PUT", id, fix, because, body=_with_children(writable(all_, id), id, azure))
     return _change("PATCH", id, fix, because, body=_blocks(told, old))
 
 
@@ -332,8 +333,8 @@ def _with_children(body: Json, id: ResourceId, azure: World) -> Json:
 
 
 def _inside(body: Json, id: ResourceId, azure: World) -> Json:
-    whole = _with_children(_writable(body, id), id, azure)
-    return {name: value for name, value in whole.items() if name in ("name", "id", "properties")}
+    told = _with_children(writable(body, id), id, azure)
+    return {name: value for name, value in told.items() if name in ("name", "id", "properties")}
 
 
 def _lists_kept(old: Json, new: Json) -> Json:
@@ -351,7 +352,29 @@ def _lists_kept(old: Json, new: Json) -> Json:
     return laid(new, path, [*now, *kept])
 
 
-def _writable(body: Json, id: ResourceId) -> Json:
+def base(azure: World, id: ResourceId) -> str:
+    """SHA-256 of a resource, with the children that a request to it carries, without what only Azure writes.
+
+    Empty where there is none. The same resource, read in the same way, has the same.
+    """
+    body = azure.get(id)
+    if body is None:
+        return ""
+    behaviour = behaviour_of(id.type)
+    segments = [one for pointer, one in behaviour.embeds.items() if pointer not in behaviour.schema.read_only]
+    below = [child for segment in segments for child in azure.children(id, segment)]
+    return sha256([writable(body, id), {str(one): base(azure, one) for one in sorted(below)}])
+
+
+def whole(body: Json, id: ResourceId, azure: World) -> Json:
+    """A resource as a PUT would carry it. What of its children was not read is left out."""
+    try:
+        return _with_children(writable(body, id), id, azure)
+    except Impossible:
+        return writable(body, id)
+
+
+def writable(body: Json, id: ResourceId) -> Json:
     """The body as a request may carry it: without what only Azure writes."""
     schema = behaviour_of(id.type).schema
     for pointer in (*schema.read_only, "etag", "systemData"):
@@ -390,7 +413,7 @@ def _again(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator[Cha
         _refuse_unread(id, azure)
     told = _filled(dict(fix.body), azure, wishes)
     yield _told(_change("DELETE", id, fix, because), f"Delete {_which(id)}")
-    body = _placed(_fresh(_writable(old, id)), id, azure)
+    body = _placed(_fresh(writable(old, id)), id, azure)
     how = "as it was"
     if told:
         # Addresses of its own were of the place that it leaves.
@@ -398,8 +421,8 @@ def _again(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator[Cha
         how = f"in {_which(ResourceId(look(body, 'properties/subnet/id')))}"
     yield _told(_change("PUT", id, fix, because, body=body), f"Make {_which(id)} again, {how}")
     for child in azure.children(id):
-        whole = _writable(azure.get(child) or {}, child)
-        yield _told(_change("PUT", child, fix, because, body=whole), f"Make {_which(child)} again, as it was")
+        own = writable(azure.get(child) or {}, child)
+        yield _told(_change("PUT", child, fix, because, body=own), f"Make {_which(child)} again, as it was")
 
 
 def _refuse_unread(id: ResourceId, azure: World) -> None:

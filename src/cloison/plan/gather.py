@@ -6,7 +6,7 @@ state, the state is judged again, until nothing is broken or nothing new is offe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, Write, look, merged
 from cloison.model.verdict import Finding, Fix, Safety
 from cloison.plan.change import Change, Impossible, Wishes, changes_of
+from cloison.plan.document import LeftWord
 from cloison.plan.measure import Judge, Measure
 from cloison.plan.world import World
 
@@ -24,24 +25,35 @@ ROUNDS_MAX = 12
 Mark = tuple[object, ...]
 
 
+Reason = tuple[LeftWord, str]
+"""Why a finding cannot be mended: its sort, and in words."""
+
+
 class Left(msgspec.Struct, frozen=True):
     """What stays broken, and why no change mends it here."""
 
     finding: Finding
+    kind: LeftWord
     why: str
     options: tuple[Fix, ...] = ()
     """What a person can do."""
-    later: bool = False
-    """The next plan mends it: it needs to know what Azure chooses when this one is applied."""
 
 
 class Gathered(msgspec.Struct, frozen=True):
     """All changes, in an order in which Azure takes them; and what they cannot mend."""
 
     changes: tuple[Change, ...]
-    left: tuple[Left, ...]
+    start: Measure
     measure: Measure
     """Of the state after all of them."""
+    left: tuple[Left, ...]
+    why: Mapping[str, Reason]
+    """Why a finding could not be mended, by its name."""
+
+    def after(self, measure: Measure, judge: Judge, why: Mapping[str, Reason]) -> Gathered:
+        """The same, of another state that some of the changes come to."""
+        left = tuple(_left(one, why) for one in judge.targets(measure, self.start))
+        return msgspec.structs.replace(self, measure=measure, left=left, why=why)
 
 
 def gather(azure: World, judge: Judge, wishes: Wishes) -> Gathered:
@@ -49,10 +61,17 @@ def gather(azure: World, judge: Judge, wishes: Wishes) -> Gathered:
     search = _Search(azure, judge, wishes)
     try:
         measure = search.run()
-        left = tuple(search.left(one) for one in judge.targets(measure, search.start))
-        return Gathered(tuple(search.trial.changes), left, measure)
+        found = Gathered(tuple(search.trial.changes), search.start, measure, (), search.why)
+        return found.after(measure, judge, search.why)
     finally:
         search.trial.take_back()
+
+
+def _left(finding: Finding, why: Mapping[str, Reason]) -> Left:
+    """Why a finding stays."""
+    manual = tuple(fix for fix in finding.fixes if fix.safety is Safety.MANUAL)
+    nothing: Reason = ("manual", manual[0].why if manual else "no change that Cloison knows mends it")
+    return Left(finding, *why.get(name_of(finding), nothing), manual)
 
 
 class _Search:
@@ -61,8 +80,7 @@ class _Search:
         self.wishes = wishes
         self.trial = Trial(azure)
         self.start = judge.measure(azure)
-        self.why: dict[str, str] = {}
-        self.later: set[str] = set()
+        self.why: dict[str, Reason] = {}
         self.done: set[Mark] = set()
         self.waiting: dict[Mark, tuple[Change, str]] = {}
         """Changes that Azure refuses as things stand, with the finding that asks for them."""
@@ -78,14 +96,6 @@ class _Search:
             measure = self.judge.measure(self.trial.azure)
         return measure
 
-    def left(self, finding: Finding) -> Left:
-        """Why a finding stays."""
-        manual = tuple(fix for fix in finding.fixes if fix.safety is Safety.MANUAL)
-        why = self.why.get(name_of(finding))
-        if why is None:
-            why = manual[0].why if manual else "no change that Cloison knows mends it"
-        return Left(finding, why, manual, name_of(finding) in self.later)
-
     def _try(self, fix: Fix, finding: Finding) -> bool:
         """Carry out a fix; whether anything changed."""
         if fix.safety is Safety.MANUAL:
@@ -94,7 +104,7 @@ class _Search:
         try:
             changes = list(changes_of(fix, name, self.trial.azure, self.wishes))
         except Impossible as problem:
-            self.why[name] = str(problem)
+            self.why[name] = ("manual", str(problem))
             return False
         done = [self._carry_out(change, name) for change in changes]
         return any(done)
@@ -105,8 +115,7 @@ class _Search:
             return False
         later = chosen_later(change, self.trial.azure)
         if later is not None:
-            self.why[name] = later
-            self.later.add(name)
+            self.why[name] = ("later", later)
             return False
         refusal = self.trial.carry_out(change)
         if refusal is None:
@@ -114,7 +123,8 @@ class _Search:
             self.waiting.pop(mark, None)
             return True
         self.waiting[mark] = (change, name)
-        self.why[name] = f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
+        said = f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
+        self.why[name] = ("refused", said)
         return False
 
     def _again(self) -> bool:

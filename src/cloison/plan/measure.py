@@ -148,15 +148,15 @@ class Judge:
 
         start: what became broken since then is to be mended too, whatever is wanted.
         """
-        before = start.broken if start is not None else measure.broken
-        return [one for one in measure.findings if self._is_target(one, before)]
+        return [one for one in measure.findings if self.is_target(one, start)]
 
-    def _is_target(self, one: Finding, before: frozenset[Stand]) -> bool:
+    def is_target(self, one: Finding, start: Measure | None = None) -> bool:
+        """Whether a finding is to be mended."""
         if one.verdict is not Verdict.BROKEN:
             return False
         if one.severity is Severity.NOTE:
             return self.open_doors and one.requirement in self.wanted and any(fix.closes for fix in one.fixes)
-        return one.requirement in self.wanted or stand_of(one) not in before
+        return one.requirement in self.wanted or (start is not None and stand_of(one) not in start.broken)
 
     def measure(self, azure: World, *, rules: bool = True) -> Measure:
         """The state, measured. rules: also ask the requirements, which takes about as long again."""

@@ -41,6 +41,8 @@ class Unsafe(msgspec.Struct, frozen=True):
             return f"{self.change.summary}: Azure would refuse it: {self.refused}"
         if self.wider:
             return f"{self.change.summary}: {', '.join(id.name for id in self.wider)} would let in more than before"
+        if not self.lost:
+            return f"{self.change.summary}: what must come before it has no safe place"
         hosts = ", ".join(dict.fromkeys(host for _, _, host in self.lost))
         return f"{self.change.summary}: {hosts} would stop working for pods"
 
@@ -75,7 +77,7 @@ def order(azure: World, changes: Sequence[Change], judge: Judge, start: Measure)
         search.take_back()
         waves = search.waves(line)
         left = [one for one in changes if one not in line]
-        stuck = tuple(doubt for one in left if (doubt := search.doubt([one])) is not None)
+        stuck = tuple(search.doubt([one]) or Unsafe(one) for one in left)
         return Ordered(tuple(waves), stuck, judge.measured - search.before)
     finally:
         search.take_back()
@@ -105,8 +107,9 @@ class _Search:
             places = frozenset(number[one.key] for one in left)
             if not left or places in dead or self.judge.measured - self.before > STATES_MAX:
                 return not left
+            waiting = {one.key for one in left}
             for change in left:
-                if self.doubt([change]) is not None:
+                if waiting.intersection(change.after) or self.doubt([change]) is not None:
                     continue
                 self._do(change)
                 done.append(change)
@@ -143,11 +146,12 @@ class _Search:
 
     def _wave(self, left: list[Change], *, ahead: bool) -> list[Change]:
         wave = [left[0]]
+        waiting = {one.key for one in left}
         for change in left[1:]:
             if len(wave) == SIDE_BY_SIDE or wave[0].closes or change.closes:
                 break
             # Every subset with the new one in it: any of the others may be done before it, or not.
-            serial = any(_serial(change, one) for one in wave)
+            serial = any(_serial(change, one) for one in wave) or waiting.intersection(change.after)
             if not serial and all(self.doubt([*some, change]) is None for some in _subsets(wave)):
                 wave.append(change)
             elif not ahead:

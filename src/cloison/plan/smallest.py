@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.check.write import name_of
-from cloison.controlplane import Seeded, run
+from cloison.controlplane import Outcome, Seeded, run
 from cloison.model.behaviour import Refused, Write
-from cloison.model.verdict import Finding, Safety, Verdict
-from cloison.plan.change import Change
+from cloison.model.verdict import Finding, Safety
+from cloison.plan.change import Change, Key
 from cloison.plan.gather import Gathered, seed
-from cloison.plan.measure import Judge, Measure, Sight, stand_of
+from cloison.plan.measure import Judge, Measure, Sight, Stand, stand_of
 from cloison.plan.world import World
 
 SETS_MAX = 400
@@ -29,29 +28,48 @@ class Goal(msgspec.Struct, frozen=True):
     """What a set of changes must reach: everything that can be mended is, and nothing is worse than at the start."""
 
     start: Measure
-    mended: frozenset[str]
-    """Names of findings of the start that must be gone."""
+    left: frozenset[Stand]
+    """What may stay broken, as no change mends it."""
+    gone: frozenset[str]
+    """Names of findings that must be gone all the same: a first part, which lets the next plan do the rest."""
+    likely: tuple[str, ...]
+    """Ids of requirements in the order in which they are asked: those that are broken at the start first."""
 
     @staticmethod
     def of(start: Measure, gathered: Gathered, judge: Judge) -> Goal:
         """All that all changes together mend, or bring so far that the next plan can."""
-        left = {stand_of(one.finding) for one in gathered.left if not one.later}
-        gone = {name_of(one) for one in judge.targets(start) if stand_of(one) not in left}
-        return Goal(start, frozenset(gone - {name_of(one) for one in gathered.measure.findings}))
+        left = frozenset(stand_of(one.finding) for one in gathered.left)
+        later = {stand_of(one.finding) for one in gathered.left if one.kind == "later"}
+        named = {name_of(one) for one in judge.targets(start) if stand_of(one) in later}
+        likely = dict.fromkeys(
+            (*(one.requirement for one in judge.targets(start)), *(rule.id for rule in judge.rules))
+        )
+        return Goal(
+            start, left, frozenset(named - {name_of(one) for one in gathered.measure.findings}), tuple(likely)
+        )
 
     def is_reached(self, sight: Sight, judge: Judge, first: Sequence[str] = ()) -> bool:
         """first: ids of requirements that are the likeliest to be missed."""
-        ids = dict.fromkeys((*first, *sorted(name.partition("-")[0] for name in self.mended)))
         rules = {rule.id: rule for rule in judge.rules}
         findings: list[Finding] = []
-        for id in ids:
-            told = sight.findings([rules[id]]) if id in rules else ()
-            if any(one.verdict is Verdict.BROKEN and name_of(one) in self.mended for one in told):
+        for id in dict.fromkeys((*first, *self.likely)):
+            told = sight.findings([rules[id]])
+            if any(self._is_missed(one, judge) for one in told):
                 return False
             findings.extend(told)
-        others = sight.findings([rule for rule in judge.rules if rule.id not in ids])
-        measure = sight.measure([*findings, *others])
+        measure = sight.measure(findings)
         return not (measure.worse(self.start) or measure.wider(self.start) or measure.lost(self.start))
+
+    def missing(self, sight: Sight, judge: Judge) -> frozenset[Stand]:
+        """What was broken at the start, is to be mended, and is not."""
+        wanted = {one.requirement for one in judge.targets(self.start)}
+        told = sight.findings([rule for rule in judge.rules if rule.id in wanted])
+        return frozenset(stand_of(one) for one in told if self._is_missed(one, judge))
+
+    def _is_missed(self, one: Finding, judge: Judge) -> bool:
+        if not judge.is_target(one, self.start):
+            return False
+        return stand_of(one) not in self.left or name_of(one) in self.gone
 
 
 class Smallest(msgspec.Struct, frozen=True):
@@ -59,6 +77,8 @@ class Smallest(msgspec.Struct, frozen=True):
 
     changes: tuple[Change, ...]
     exhausted: bool
+    missing: Mapping[Key, frozenset[Stand]]
+    """For each change, what of the start would stay broken without it."""
 
 
 def smallest(azure: World, changes: Sequence[Change], judge: Judge, goal: Goal) -> Smallest:
@@ -68,20 +88,19 @@ def smallest(azure: World, changes: Sequence[Change], judge: Judge, goal: Goal) 
     afterwards.
     """
     search = _Sets(azure, changes, judge, goal)
-    kept = search.thinned()
-    all_ = frozenset(range(len(search.units)))
-    needed = frozenset(unit for unit in all_ if not search.good(search.taken(all_ - {unit}), unit))
-    spare = sorted(all_ - needed)
+    needed = search.needed()
+    kept = search.thinned(needed)
+    spare = sorted(search.all - needed)
     judged = judge.measured
     for size in range(len(kept) - len(needed) + 1):
         for some in sorted((frozenset(one) | needed for one in combinations(spare, size)), key=search.radius):
             if len(some) == len(kept) and search.radius(some) >= search.radius(kept):
                 break
             if judge.measured - judged > SETS_MAX:
-                return Smallest(search.changes_of(kept), exhausted=False)
+                return Smallest(search.changes_of(kept), False, search.missing)
             if search.good(some):
-                return Smallest(search.changes_of(some), exhausted=True)
-    return Smallest(search.changes_of(kept), exhausted=True)
+                return Smallest(search.changes_of(some), True, search.missing)
+    return Smallest(search.changes_of(kept), True, search.missing)
 
 
 class _Sets:
@@ -93,25 +112,72 @@ class _Sets:
         self.judge = judge
         self.goal = goal
         self.units = _units(changes)
+        self.unit_of = {at: unit for unit, places in enumerate(self.units) for at in places}
+        self.all: Units = frozenset(range(len(self.units)))
         self._known: dict[Units, bool] = {}
+        self.missing: dict[Key, frozenset[Stand]] = {}
+        """For each change that is needed, what stays broken without it."""
 
     def changes_of(self, some: Units) -> tuple[Change, ...]:
         """The changes of a set, in order."""
-        return tuple(self.changes[at] for at, _ in self._places(some))
+        return tuple(change for at, change in enumerate(self.changes) if self.unit_of[at] in some)
 
-    def good(self, some: Units, without: int | None = None) -> bool:
-        """Whether Azure takes these changes and they reach the goal. without: the unit that was left out last."""
+    def good(self, some: Units, first: Sequence[str] = ()) -> bool:
+        """Whether Azure takes these changes and they reach the goal. first: requirements likely to be missed."""
         if some not in self._known:
-            self._known[some] = self._try(some, without)
+            with Tried(self.azure) as tried:
+                taken = all(tried.carry_out(change) for change in self.changes_of(some))
+                self._known[some] = taken and self._is_reached(first)
         return self._known[some]
 
-    def thinned(self) -> Units:
+    def needed(self) -> Units:
+        """Units without which the others do not reach the goal, however they are chosen.
+
+        From the last to the first, on the state that those before come to, which is so made once.
+        """
+        found: dict[int, bool | None] = {}
+        with Tried(self.azure) as before:
+            if not all(before.carry_out(change) for change in self.changes):
+                return frozenset()
+            for at in reversed(range(len(self.changes))):
+                before.take_back_last()
+                unit = self.unit_of[at]
+                if at == self.units[unit][0]:
+                    found[unit] = self._reached_without(unit, at)
+        for unit, reached in found.items():
+            if reached is None:
+                found[unit] = self.good(self.taken(self.all - {unit}), self._asking(unit))
+        return frozenset(unit for unit, reached in found.items() if not reached)
+
+    def _reached_without(self, unit: int, at: int) -> bool | None:
+        """Whether the goal is reached without a unit that begins at a place, and without what is refused then.
+
+        On the state that the changes before it come to. None: a unit is refused of which a part was done already.
+        """
+        left = {unit}
+        with Tried(self.azure) as after:
+            for place in range(at + 1, len(self.changes)):
+                own = self.unit_of[place]
+                if own not in left and not after.carry_out(self.changes[place]):
+                    if place != self.units[own][0]:
+                        return None
+                    left.add(own)
+            missing = self.goal.missing(self.judge.look(self.azure), self.judge)
+            self.missing.update(dict.fromkeys((self.changes[one].key for one in self.units[unit]), missing))
+            rest = self.all - left
+            if rest not in self._known:
+                self._known[rest] = not missing and self._is_reached(self._asking(unit))
+            return self._known[rest]
+
+    def thinned(self, needed: Units) -> Units:
         """A set with nothing to spare: changes are left out one after the other, those that ask most first."""
-        kept = frozenset(range(len(self.units)))
-        for unit in sorted(kept, key=lambda one: (-self._asks(frozenset([one])), -one)):
+        kept = self.all
+        for unit in sorted(
+            kept - needed, key=lambda one: (-self._asks(frozenset([one])), -self.units[one][0])
+        ):
             if unit in kept:
                 without = self.taken(kept - {unit})
-                if self.good(without, unit):
+                if self.good(without, self._asking(unit)):
                     kept = without
         return kept
 
@@ -123,28 +189,23 @@ class _Sets:
     def taken(self, some: Units) -> Units:
         """Those of a set that Azure takes when the others are left out."""
         while True:
-            with _tried(self.azure) as carry_out:
-                refused = {unit for at, unit in self._places(some) if not carry_out(self.changes[at])}
+            with Tried(self.azure) as tried:
+                places = [at for at in range(len(self.changes)) if self.unit_of[at] in some]
+                refused = {self.unit_of[at] for at in places if not tried.carry_out(self.changes[at])}
             if not refused:
                 return some
             some -= refused
 
-    def _places(self, some: Units) -> list[tuple[int, int]]:
-        return sorted((at, unit) for unit in some for at in self.units[unit])
-
     def _asks(self, some: Units) -> int:
         return sum(one.safety is not Safety.SAFE for one in self.changes_of(some))
 
-    def _try(self, some: Units, without: int | None) -> bool:
-        first = (
-            []
-            if without is None
-            else [name.partition("-")[0] for at in self.units[without] for name in self.changes[at].because]
-        )
-        with _tried(self.azure) as carry_out:
-            if not all(carry_out(change) for change in self.changes_of(some)):
-                return False
-            return self.goal.is_reached(self.judge.look(self.azure), self.judge, first)
+    def _asking(self, unit: int) -> list[str]:
+        """Ids of the requirements that ask for a unit."""
+        names = (name for at in self.units[unit] for name in self.changes[at].because)
+        return [name.partition("-")[0] for name in names]
+
+    def _is_reached(self, first: Sequence[str]) -> bool:
+        return self.goal.is_reached(self.judge.look(self.azure), self.judge, first)
 
 
 def _units(changes: Sequence[Change]) -> list[tuple[int, ...]]:
@@ -157,23 +218,37 @@ def _units(changes: Sequence[Change]) -> list[tuple[int, ...]]:
     return [tuple(places) for places in together.values()]
 
 
-@contextmanager
-def _tried(azure: World) -> Iterator[Callable[[Change], bool]]:
-    """Carries changes out, tells whether Azure takes each, and takes all back at the end."""
-    undo: list[Sequence[Write]] = []
+class Tried:
+    """Changes carried out on a state, taken back at the end."""
 
-    def carry_out(change: Change) -> bool:
+    def __init__(self, azure: World) -> None:
+        self.azure = azure
+        self._undo: list[Sequence[Write]] = []
+
+    def __enter__(self) -> Tried:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._undo:
+            self.take_back_last()
+
+    def carry_out(self, change: Change) -> bool:
+        """Try a change; whether Azure takes it."""
         try:
-            undo.append(run(azure, change.request, Seeded(seed(change))).undo)
+            self.outcome(change)
         except Refused:
             return False
         return True
 
-    try:
-        yield carry_out
-    finally:
-        for one in reversed(undo):
-            azure.take_back(one)
+    def outcome(self, change: Change) -> Outcome:
+        """Carry out a change that Azure takes. Raises Refused."""
+        outcome = run(self.azure, change.request, Seeded(seed(change)))
+        self._undo.append(outcome.undo)
+        return outcome
+
+    def take_back_last(self) -> None:
+        """Leave the state as it was before the last change that was taken."""
+        self.azure.take_back(self._undo.pop())
 
 
 def outermost(id: ResourceId) -> ResourceId:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from cloison.arm.ids import ResourceId
-from cloison.model.facts import Cite, Fact, Known, Unknown
-from cloison.model.network import WayIn
+from cloison.model.facts import Fact, Unknown
 from cloison.model.verdict import Finding, Severity
-from cloison.reach import doors, peerings
+from cloison.reach import doors
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
+from cloison.requirements.waysin import into
 
 ID = "S20"
-WORDS = {"vpn": "VPN gateway", "expressroute": "ExpressRoute gateway", "bastion": "Bastion host"}
 
 
 def subjects(case: Case) -> Iterable[ResourceId]:
@@ -32,7 +31,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     homes = [home for one in case.endpoints_to(subject) if (home := case.network_of(one)) is not None]
     doubts: list[Unknown] = []
     for home in dict.fromkeys(homes):
-        for found in _into(case, home):
+        for found in into(case, home):
             if isinstance(found, Unknown):
                 doubts.append(found)
                 continue
@@ -45,35 +44,6 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         yield _doubtful(subject, doubts[0])
         return
     yield _shut(subject, public, homes)
-
-
-def _into(case: Case, home: ResourceId) -> Iterator[Fact[str]]:
-    """Ways for people into a network, and why one may be there that is not known."""
-    for way in case.fabric.ways_in_of.get(home, ()):
-        yield way.maybe or Known(f"{_named(way)} in {home.name}", Cite(way.id))
-    for side in case.fabric.peerings_of.get(home, ()):
-        far = side.remote.value if isinstance(side.remote, Known) else None
-        carries = peerings.usable(peerings.status(case.fabric, home, far)) if far is not None else None
-        if far is None or carries is False:
-            continue
-        if isinstance(side.remote_gateways, Known) and side.remote_gateways.value:
-            yield Known(f"the gateway of {far.name}, which {home.name} uses", side.remote_gateways.cite)
-        for way in case.fabric.ways_in_of.get(far, ()):
-            # From a Bastion host one works on a machine beside it; a gateway's callers pass by transit only.
-            if way.kind == "bastion" and carries:
-                yield way.maybe or Known(
-                    f"{_named(way)} in {far.name}, peered with {home.name}", Cite(way.id)
-                )
-        if far not in case.fabric.networks:
-            why = f"whether {far.name}, peered with {home.name}, has a way in for people is not in the input"
-            yield Unknown(why, f"add {far.text} with its gateways and Bastion hosts", Cite(side.id))
-    for way in case.fabric.ways_in_of.get(None, ()):
-        if isinstance(way.network, Unknown):
-            yield way.network
-
-
-def _named(way: WayIn) -> str:
-    return f"{WORDS[way.kind]} {way.id.name}"
 
 
 def _doubtful(subject: ResourceId, doubt: Unknown) -> Finding:

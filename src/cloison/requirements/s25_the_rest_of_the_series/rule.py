@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from cloison.arm.ids import ResourceId
 from cloison.kinds._index import children
 from cloison.kinds.app_insights.facts import facts as insights_facts
 from cloison.kinds.kubernetes_extension.facts import KubernetesExtension, is_machine_learning
 from cloison.kinds.kubernetes_extension.facts import facts as extension_facts
 from cloison.kinds.ml_workspace.facts import facts as workspace_facts
-from cloison.model.facts import Fact, Unknown
+from cloison.model.facts import Fact, Known, Unknown
 from cloison.model.network import Appliance, Route
 from cloison.model.snapshot import Resource
 from cloison.model.verdict import Finding, Fix, PathVerdict, Safety, Severity
 from cloison.reach.fabric import known
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
+from cloison.requirements.placing import new_endpoints
+from cloison.requirements.waysin import into
 
 ID = "S25"
 INSIGHTS = "microsoft.insights/components"
@@ -208,14 +212,23 @@ def _public_door(case: Case, subject: ResourceId) -> Iterator[Finding]:
     if public.value and everybody.value:
         message = f"pods reach {subject.name} privately, but it still lets everybody in by its public address"
         cites = say.cites(public, everybody)
-        yield say.broken(ID, subject, message, *cites, severity=Severity.NOTE, fixes=[_shut(subject)])
+        yield say.broken(ID, subject, message, *cites, severity=Severity.NOTE, fixes=_shut(case, subject))
     else:
         message = f"{subject.name} does not let everybody in by its public address"
         yield say.met(ID, subject, message, *say.cites(everybody if public.value else public))
 
 
-def _shut(subject: ResourceId) -> Fix:
-    return fixes.set_property(
+def _shut(case: Case, subject: ResourceId) -> Iterator[Fix]:
+    """Endpoints for what pods still reach publicly, then the door; a workspace stays open while people need it."""
+    if subject == case.environment.workspace and not _is_entered(case, subject):
+        summary = "Make a VPN gateway, an ExpressRoute gateway or a Bastion host, then disable public access"
+        why = "without a way into the network nobody reaches the studio any more"
+        yield replace(fixes.by_hand(subject, summary, why), closes=True)
+        return
+    public = (PathVerdict.PUBLIC, PathVerdict.SERVICE_ENDPOINT)
+    groups = dict.fromkeys(path.subresource for path in case.paths_to(subject) if path.verdict in public)
+    yield from new_endpoints(case, subject, [one for one in groups if not case.endpoints_to(subject, one)])
+    shut = fixes.set_property(
         subject,
         "/properties/publicNetworkAccess",
         "Disabled",
@@ -223,6 +236,13 @@ def _shut(subject: ResourceId) -> Fix:
         Safety.ASKS,
         "whoever comes by the public address today is refused: people without a way in, pipelines, other networks",
     )
+    yield replace(shut, closes=True)
+
+
+def _is_entered(case: Case, workspace: ResourceId) -> bool:
+    """Whether people get into a network of the workspace's endpoints. A way that is in doubt is none."""
+    homes = {home for one in case.endpoints_to(workspace) if (home := case.network_of(one)) is not None}
+    return any(isinstance(way, Known) for home in homes for way in into(case, home))
 
 
 # --- the older generation: "API platform network isolation" ------------------------------------------

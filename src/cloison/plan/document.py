@@ -1,0 +1,198 @@
+"""The plan document: what will be sent, in which order, why, and the proof, as versioned plain data.
+
+Field names and words are a promise to users and to `apply`; the JSON Schema is made from these types.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Literal
+
+import msgspec
+
+VERSION = "cloison.plan/1"
+
+MethodWord = Literal["PUT", "PATCH", "DELETE", "POST"]
+SafetyWord = Literal["safe", "asks"]
+VerdictWord = Literal["met", "broken", "unknown", "not-applicable"]
+LeftWord = Literal["manual", "unsafe", "refused", "later", "unknown"]
+
+
+class RequestReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, exactly as it will be sent."""
+
+    method: MethodWord
+    path: str
+    """The resource's id; for POST the action stands behind it."""
+    api_version: str
+    query: dict[str, str] = {}
+    """Further parameters of the query."""
+    body: dict[str, Any] | None = None
+
+
+class SettingReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting that a step changes."""
+
+    pointer: str
+    """JSON pointer into the resource's body."""
+    before: Any = None
+    after: Any = None
+
+
+class StepReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of the plan, with its reasons."""
+
+    number: int
+    """From 1, in the order in which steps begin."""
+    wave: int
+    """From 1. Steps of one wave may run side by side; a wave begins when the one before has ended."""
+    summary: str
+    request: RequestReport
+    makes: bool
+    """The resource is not there yet."""
+    because: tuple[str, ...]
+    """Findings that are broken without it, as `cloison check` names them: `S21-420e5e11`."""
+    settings: tuple[SettingReport, ...]
+    """What it changes of a resource that is there."""
+    safety: SafetyWord
+    why: str
+    """Who may notice, or why nobody does."""
+    closes: bool
+    """It keeps somebody out who comes in today."""
+    seconds: float
+    """How long Azure usually takes."""
+    base: str
+    """SHA-256 of the resource as it was read, without what Azure alone writes; empty where it is not there yet."""
+
+
+class StandReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How one requirement stands for one subject."""
+
+    requirement: str
+    subject: str
+    start: VerdictWord
+    promised: VerdictWord
+    """Once all steps are done."""
+
+
+class EnvironmentPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One workspace with one cluster."""
+
+    workspace: str | None
+    cluster: str
+    start: VerdictWord
+    promised: VerdictWord
+    stands: tuple[StandReport, ...]
+    """Requirements that are not met, or not applicable, both at the start and at the end."""
+
+
+class OptionReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person can do."""
+
+    summary: str
+    why: str
+    target: str
+
+
+class LeftReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan does not mend."""
+
+    finding: str
+    requirement: str
+    subject: str
+    message: str
+    kind: LeftWord
+    """`manual`: not in place, or a choice; `unsafe`: no order is safe; `refused`: Azure would not take it; `later`: the
+    next plan mends it; `unknown`: what decides was not read."""
+    why: str
+    options: tuple[OptionReport, ...] = ()
+
+
+class WaveProof(msgspec.Struct, frozen=True, kw_only=True):
+    """The state after one wave."""
+
+    wave: int
+    """0: before the first."""
+    exposure: str
+    """SHA-256 of who may come in to which service by its public address."""
+    working: str
+    """SHA-256 of how pods of every cluster reach every name."""
+
+
+class OffenceReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that has no safe place in any order."""
+
+    summary: str
+    request: RequestReport
+    why: str
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What was tried on the predicted states."""
+
+    proven: bool
+    """After every prefix of the steps, and after every choice of steps within a wave: nobody comes in who was kept out
+    at the start, and every name that pods reached, they reach, no less privately. At the end nothing is worse."""
+    states: int
+    """States that were judged in search of the order."""
+    prefixes: int
+    """States that the order can come to: all choices of steps within each wave."""
+    smallest: bool
+    """No smaller set of these changes mends as much."""
+    waves: tuple[WaveProof, ...]
+    offending: tuple[OffenceReport, ...] = ()
+    """Steps that were left out for want of a safe place."""
+
+
+class OptionsReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person who planned asked for."""
+
+    only: tuple[str, ...] = ()
+    accept_asks: bool = False
+    """Whoever planned has accepted that steps marked `asks` may interrupt somebody."""
+    keep_public: bool = False
+    private_endpoint_subnet: str | None = None
+    dns_zones_in: str | None = None
+    naming: str | None = None
+
+
+class PlanDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one plan says. `version` changes when a reader could misread the document."""
+
+    version: str = VERSION
+    tool: str
+    inputs: tuple[str, ...]
+    options: OptionsReport
+    environments: tuple[EnvironmentPlan, ...]
+    steps: tuple[StepReport, ...]
+    left: tuple[LeftReport, ...]
+    proof: Proof
+    seconds: float
+    """How long all waves usually take, one after the other."""
+    digest: str = ""
+    """SHA-256 of this document in canonical JSON, without this field."""
+
+    @property
+    def exit_code(self) -> int:
+        """0: proven, and nothing is left that weighs; 1: not proven, or something is left."""
+        return 0 if self.proof.proven and not self.left else 1
+
+    @property
+    def asks(self) -> int:
+        """Steps that may interrupt somebody."""
+        return sum(step.safety == "asks" for step in self.steps)
+
+
+def sealed(document: PlanDocument) -> PlanDocument:
+    """The document with its digest."""
+    return msgspec.structs.replace(document, digest=digest(document))
+
+
+def digest(document: PlanDocument) -> str:
+    """SHA-256 of a document, whatever digest it bears."""
+    return sha256(msgspec.structs.replace(document, digest=""))
+
+
+def sha256(value: object) -> str:
+    """SHA-256 of a value in canonical JSON: keys in order, no spaces, UTF-8."""
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
