@@ -206,6 +206,9 @@ class Operations:
         for operation in self._running.values():
             if operation.interim is None and not operation.held:
                 continue
+            if operation.request.id.type == GROUPS and operation.request.id != request.id:
+                _refuse_in_group(request, operation.request.id)
+                continue
             if any(touch(own, held) for held in operation.held):
                 raise self._busy(request, operation, shape)
             target = operation.request.id
@@ -335,6 +338,23 @@ class Operations:
     def making(self) -> Iterator[ResourceId]:
         """Resources that are being made and are not in the state yet."""
         return (id for id in self._shown if id not in self.state)
+
+
+GROUPS = "microsoft.resources/resourcegroups"
+
+
+def _refuse_in_group(request: Request, group: ResourceId) -> None:
+    """Raises Refused for what would be made in a group that is being deleted. Roles and locks are still taken.
+
+    Source: answers recorded by azure-service-operator (2023); Microsoft Learn, Delete resource groups; checked
+    2026-11-24.
+    """
+    inside = request.id.startswith(f"{group}/")
+    if inside and request.method != "DELETE" and not request.id.type.startswith("microsoft.authorization/"):
+        text = (
+            f"The resource group '{group.name}' is in deprovisioning state and cannot perform this operation."
+        )
+        raise Refused(409, "ResourceGroupBeingDeleted", text)
 
 
 def whole(id: ResourceId) -> ResourceId:
