@@ -63,11 +63,11 @@ def test_what_azure_makes_for_the_nodes_breaks_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", REFERENCES)
 def test_a_group_goes_with_all_that_is_in_it(name: str) -> None:
-    """A group can be deleted whatever holds what in it; only a vault that can be recovered stays behind."""
+    """A group can be deleted whatever holds what in it; only what can be recovered keeps its name."""
     azure = deployed(REFERENCES[name]())
     before = [(id, azure.get(id)) for id in azure]
     outcome = send(azure, Request(method="DELETE", id=ResourceId(GROUP)), Seeded("all"))
-    assert [] == [id for id in azure if "deletedvaults" not in id]
+    assert [] == [id for id in azure if "/locations/" not in id]
     azure.take_back(outcome.undo)
     assert before == [(id, azure.get(id)) for id in azure]
 

@@ -8,6 +8,8 @@ Kubernetes cluster, Secure an AKS inferencing environment (note on restarts); ch
 
 from __future__ import annotations
 
+import re
+
 from cloison.arm.ids import ResourceId
 from cloison.kinds import _identities
 from cloison.model.behaviour import (
@@ -29,12 +31,18 @@ from cloison.model.behaviour import (
 STALE = "_stale"
 """The cluster was restarted since it was attached."""
 
+NAME = re.compile(r"[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}")
+"""Source: REST reference, Compute - Create Or Update, and the command line's own check."""
+
 SCHEMA = Schema(
     required=("properties/computeType",),
     defaults={
+        "tags": None,
         "properties/description": None,
+        "properties/resourceId": None,
         "properties/disableLocalAuth": False,
         "properties/provisioningErrors": None,
+        "properties/provisioningWarnings": None,
         "properties/isAttachedCompute": False,
     },
     read_only=(
@@ -52,20 +60,67 @@ SCHEMA = Schema(
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     """The compute; one that stands on a cluster when the cluster can take it."""
     old = state.get(request.id)
+    if old is None and not NAME.fullmatch(request.id.name):
+        raise _user(f"The compute name {request.id.name} is not valid.", "InvalidComputeName")
     properties = dict(body["properties"])
-    kubernetes = str(properties["computeType"]).lower() == "kubernetes"
-    if kubernetes:
+    kind = str(properties["computeType"]).lower()
+    if kind == "kubernetes":
         _check_cluster(state, request.id, properties)
-        properties["properties"] = {"namespace": "default", **(properties.get("properties") or {})}
+    elif kind == "aks":
+        raise _user("Compute type AKS is no longer supported. Use Kubernetes.", "NotSupported")
+    properties["properties"] = _inner(kind, properties.get("properties") or {}, chance)
     workspace = state.get(request.id.parent) or {}
     properties.setdefault("computeLocation", body.get("location") or workspace.get("location"))
     properties["isAttachedCompute"] = bool(properties.get("resourceId"))
     properties["createdOn"] = look(old, "properties/createdOn") or chance.now
     properties["modifiedOn"] = chance.now
     body = {**body, "location": body.get("location") or workspace.get("location"), "properties": properties}
+    body.pop("sku", None)
     if old is not None and old.get(STALE):
         body[STALE] = True
     return Effects(writes=(Write(request.id, _identities.identified(state, request.id, body, old, chance)),))
+
+
+DEFAULT_TYPE: Json = {
+    "nodeSelector": None,
+    "resources": {
+        "requests": {"cpu": "1", "memory": "4Gi", "nvidia.com/gpu": None},
+        "limits": {"cpu": "1", "memory": "4Gi", "nvidia.com/gpu": None},
+    },
+}
+"""What a pod gets where nobody says. Source: Microsoft Learn, Create and manage instance types."""
+
+
+def _inner(kind: str, told: Json, chance: Chance) -> Json:
+    """The settings of one kind of compute, with what Azure adds."""
+    if kind == "kubernetes":
+        standard = {"namespace": "default", "defaultInstanceType": "defaultInstanceType"}
+        return {**standard, "instanceTypes": {"defaultInstanceType": DEFAULT_TYPE}, **told}
+    if kind == "amlcompute":
+        none = dict.fromkeys((f"{one}NodeCount" for one in NODES), 0)
+        return {
+            "vmPriority": "Dedicated",
+            "subnet": None,
+            "osType": "Linux",
+            "virtualMachineImage": None,
+            "isolatedNetwork": False,
+            "remoteLoginPortPublicAccess": "NotSpecified",
+            "enableNodePublicIp": True,
+            **told,
+            "currentNodeCount": 0,
+            "targetNodeCount": 0,
+            "nodeStateCounts": none,
+            "allocationState": "Steady",
+            "allocationStateTransitionTime": chance.now,
+            "errors": None,
+        }
+    if kind == "virtualmachine":
+        names = ("notebookServerPort", "imageVersion", "applicationUris", "createdBy", "address", "ipAddress")
+        return {"virtualMachineSize": None, **dict.fromkeys(names), **told, "administratorAccount": None}
+    return told
+
+
+NODES = ("preparing", "running", "idle", "unusable", "leaving", "preempted")
 
 
 def _check_cluster(state: State, id: ResourceId, properties: Json) -> None:
@@ -109,15 +164,21 @@ def _restarted(state: State, signal: Signal, chance: Chance) -> Effects:
     return Effects(writes=(Write(signal.to, {**body, STALE: True}),))
 
 
-def show(state: State, id: ResourceId, body: Json) -> Json:
-    """The body without what ARM never answers."""
-    return {name: value for name, value in body.items() if not name.startswith("_")}
+def remove(state: State, request: Request, chance: Chance) -> Effects:
+    """The compute gone; what it stands on stays, for Azure did not make it."""
+    told = request.query.get("underlyingresourceaction")
+    if told is not None and told.lower() not in ("delete", "detach"):
+        raise _user(
+            f"The value '{told}' of underlyingResourceAction is not one of: Delete, Detach.", "BadArgument"
+        )
+    return Effects(writes=(Write(request.id, None),))
 
 
 BEHAVIOUR = Behaviour(
     schema=SCHEMA,
     make=make,
-    show=show,
+    remove=remove,
+    until={"properties/provisioningWarnings": "2021-07-01"},
     hears={"restarted": _restarted},
     put=Pace(style=Style.ASYNC, seconds=60, waiting="Creating"),
     delete=Pace(style=Style.BOTH, seconds=30, waiting="Deleting"),

@@ -16,6 +16,7 @@ from cloison.model.behaviour import (
     Pace,
     Request,
     Schema,
+    Signal,
     State,
     Style,
     Write,
@@ -24,9 +25,10 @@ from cloison.model.behaviour import (
 
 
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
-    """The deployment, when its endpoint's compute takes it."""
+    """The deployment, when its endpoint's compute takes it. Its image is built first."""
     _check(state, request.id)
-    return Effects(writes=(Write(request.id, body),))
+    image = Signal(to=request.id.parent.parent, name="image")
+    return Effects(writes=(Write(request.id, body),), then=(image,))
 
 
 def remove(state: State, request: Request, chance: Chance) -> Effects:
@@ -45,6 +47,7 @@ BEHAVIOUR = Behaviour(
     schema=Schema(required=("location", "properties/endpointComputeType"), located="region"),
     make=make,
     remove=remove,
+    signed=True,
     # Building an image takes most of it: 2 to 15 minutes. Source: Microsoft Learn, Deploy a model to an endpoint.
     put=Pace(style=Style.ASYNC, seconds=400, waiting="Creating"),
     delete=Pace(style=Style.BOTH, seconds=60, waiting="Deleting"),
