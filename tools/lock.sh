@@ -19,3 +19,5 @@ pin test pyproject.toml --group test "$@"
 pin run pyproject.toml --constraints requirements/test.txt "$@"
 pin build --group build --constraints requirements/test.txt "$@"
 pin lock --group lock "$@"
+# The clients that the emulator is proven with have an environment of their own.
+pin clients requirements/clients.in "$@"
