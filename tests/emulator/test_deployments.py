@@ -140,6 +140,7 @@ def test_operations_are_told(client: Client) -> None:
     assert {"net", "net/pe"} == {
         one["properties"]["targetResource"]["resourceName"] for one in client.pages(f"{inner}/operations")
     }
+    assert client.pages(f"{AT}/operations") == client.pages(f"{GROUP}/deployments/made/operations")
     one = client.pages(f"{AT}/operations")[0]
     assert one == client.get(f"{AT}/operations/{one['operationId']}").body
 
@@ -170,6 +171,7 @@ def test_a_failure_is_told_with_its_cause(client: Client) -> None:
         (wanted(template(parameters={"needed": {"type": "string"}})), "InvalidTemplate"),
         (wanted(template(), odd=1), "InvalidTemplate"),
         (wanted(template(), mode="Other"), "InvalidDeploymentMode"),
+        (wanted(template(), mode="incremental", odd=1), "InvalidTemplate"),
         (
             {"properties": {"mode": "Incremental", "templateLink": {"uri": "https://x/?sig=y"}}},
             "InvalidContentLink",

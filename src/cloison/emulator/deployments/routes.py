@@ -42,6 +42,10 @@ class Deploying:
             yield route("POST", at + "/{deployment}/exportTemplate", self._export)
             yield route("GET", at + "/{deployment}/operations", self._operations)
             yield route("GET", at + "/{deployment}/operations/{operation}", self._operation)
+        # The older address, without a provider: azure-cli and azure-mgmt-resource still ask there.
+        old = _GROUP + "/deployments/{deployment}/operations"
+        yield route("GET", old, self._operations)
+        yield route("GET", old + "/{operation}", self._operation)
         yield route("POST", _GROUP + "/exportTemplate", _export_group)
 
     def _list(self, world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:

@@ -65,9 +65,10 @@ def wanted(world: World, asked: Asked, id: ResourceId) -> Wanted:
     template = properties.get("template")
     if not isinstance(template, dict):
         raise _invalid("the 'template' is missing, or is no object.")
-    mode = properties.get("mode", "Incremental")
+    told = properties.get("mode", "Incremental")
+    mode = str(told).capitalize()
     if mode not in ("Incremental", "Complete"):
-        raise Refused(400, "InvalidDeploymentMode", f"The deployment mode '{str(mode)[:50]}' is not valid.")
+        raise Refused(400, "InvalidDeploymentMode", f"The deployment mode '{str(told)[:50]}' is not valid.")
     parameters, tags = properties.get("parameters") or {}, body.get("tags") or {}
     if not isinstance(parameters, dict) or not isinstance(tags, dict):
         raise _invalid("'parameters' and 'tags' have to be objects.")
