@@ -27,7 +27,7 @@ ENCODER = msgspec.json.Encoder(order="deterministic")
 BASE = "https://localhost"
 START = 1_767_607_200.0
 VOLATILE = ("etag",)
-COUNTS = ("numberof", "maxnumberof")
+COUNTS = ("numberof", "maxnumberof", "createdby")
 
 
 class Violation(AssertionError):
@@ -101,7 +101,10 @@ class SimAzure:
         self.sent: dict[str, int] = {}
         self.about = ""
         self.others: set[ResourceId] = set()
-        """What somebody else changed."""
+        """What somebody else changed, made or deleted."""
+        self.changes: list[Changed] = []
+        self.meddled = False
+        """Somebody deleted something, and what pods reach went with it."""
         self.ledger = Ledger()
         self._bind()
 
@@ -153,6 +156,7 @@ class SimAzure:
         made.clock = copy.copy(self.clock)
         made.sent = dict(self.sent)
         made.others = set(self.others)
+        made.changes = list(self.changes)
         made.ledger = self.ledger.copied()
         emulator = made.emulator = copy.copy(self.emulator)
         emulator.world = copy.copy(self.emulator.world)
@@ -201,25 +205,36 @@ class SimAzure:
         return (self.state.mark, running, shown, lost, waiting, ended, hidden)
 
 
+class Changed(msgspec.Struct, frozen=True):
+    """A setting that somebody changed."""
+
+    id: ResourceId
+    pointer: str
+    value: Any
+    at: int
+    """After how many requests."""
+
+
 class Ledger:
     """Which requests of which steps had their effect."""
 
     def __init__(self) -> None:
         self.taken = 0
         self.last = ""
-        self.steps: dict[int, list[str]] = {}
+        self.steps: dict[tuple[int, int], list[str]] = {}
+        """By (process, step), the operations that were begun; '' for what was done at once."""
         self.find: Callable[[str], Operation | None] = {}.get
 
     def take(self, taken: Taken) -> None:
         self.taken += 1
         self.last = taken.operation.key if taken.operation is not None else ""
 
-    def note(self, step: int, problem: ArmError | None) -> None:
+    def note(self, step: tuple[int, int], problem: ArmError | None) -> None:
         """The last one was of that step, and its sender heard this. Who was told no has to believe it."""
         if problem is None or meaning(problem) is Meaning.UNCLEAR:
             self.steps.setdefault(step, []).append(self.last)
 
-    def standing(self, step: int) -> str:
+    def standing(self, step: tuple[int, int]) -> str:
         """What stands against sending a step again; '' for nothing."""
         for key in self.steps.get(step, ()):
             operation = self.find(key) if key else None

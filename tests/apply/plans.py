@@ -13,11 +13,10 @@ from cloison.arm.gate import Sent
 from cloison.arm.ids import ResourceId
 from cloison.check import asked
 from cloison.controlplane import run
-from cloison.kinds import live_of
+from cloison.kinds import behaviour_of, live_of
 from cloison.model.behaviour import Json, Request, laid, look
 from cloison.model.verdict import PathVerdict
 from cloison.plan.base import base_of
-from cloison.plan.change import _writable
 from cloison.plan.measure import Judge
 from cloison.plan.world import World
 from tests.apply.azure import Known, Marked, SimAzure, Violation
@@ -124,6 +123,11 @@ class Scene:
     def check(self, azure: SimAzure) -> None:
         """Raises Violation where a state is not as it may be."""
         mark = azure.state.mark
+        if azure.others:
+            # Such a state is nobody else's.
+            if wrong := self._wrong(azure):
+                raise Violation(wrong)
+            return
         if mark not in self.known:
             self.known[mark] = self._wrong(azure)
         if self.known[mark]:
@@ -138,7 +142,7 @@ class Scene:
         if any(look(state.get(id), "properties/provisioningState") == "Failed" for id in state):
             # What an operation left failed is half there: what it does to names is unknown, until it is repaired.
             lost = [flow for flow in lost if measure.flows.get(flow) is not PathVerdict.UNKNOWN]
-        if lost:
+        if lost and not azure.meddled:
             return f"I2: {[host for _, _, host in lost]} lost"
         now = set(state)
         if gone := self.ids - now - self.goes - azure.others:
@@ -163,6 +167,14 @@ def _twice(state: World) -> str:
             return f"I4: {id.name} and {seen[key]} are for the same"
         seen[key] = id.name
     return ""
+
+
+def _writable(body: Json, id: ResourceId) -> Json:
+    """The body without what only Azure writes."""
+    for pointer in (*behaviour_of(id.type).schema.read_only, "etag", "systemData"):
+        if "*" not in pointer and look(body, pointer) is not None:
+            body = laid(body, pointer, None)
+    return body
 
 
 def endpoint(name: str, target: str, group: str, network: str = "ml-net", subnet: str = "endpoints") -> Json:

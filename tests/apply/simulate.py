@@ -25,8 +25,10 @@ from cloison.arm.client import Answer, _judged, _Refused401
 from cloison.arm.errors import ArmError, NotSignedIn, Unreachable
 from cloison.arm.gate import Gate
 from cloison.arm.hosts import Host
+from cloison.arm.ids import ResourceId
 from cloison.emulator.wire import Answer as Wire
 from cloison.emulator.wire import Fate
+from cloison.model.behaviour import look
 from tests.apply.azure import BASE, START, SimAzure, Violation
 from tests.apply.disk import SimDisk
 
@@ -52,8 +54,13 @@ class Session:
         hook: Callable[[Session], None] | None = None,
         skew: Callable[[float], float] | None = None,
         checks: bool = True,
+        who: int = 0,
     ) -> None:
+        """who: which of several that work with the same plan, each with a journal of its own."""
         self.scene = scene
+        self.who = who
+        self.looked: dict[ResourceId, int] = {}
+        """When each resource was last looked at, in requests."""
         self.azure = azure
         self.disk = disk
         self.limits = limits or Limits()
@@ -149,6 +156,7 @@ class Session:
     def _do(self, action: Any) -> Any:
         match action:
             case Look():
+                self.looked[ResourceId(action.path)] = self.azure.number
                 return self._call("GET", f"{action.path}?api-version={action.api_version}")
             case Follow():
                 return self._call("GET", HOST.own(action.link).removeprefix(str(HOST)))
@@ -167,8 +175,8 @@ class Session:
     def _send(self, action: Send) -> Answer:
         request = action.request
         self._gate.check(request)
-        self._check_sent(action)
         self.sends.append((action.step, request.digest))
+        self._check_sent(action)
         query = "".join(f"&{name}={value}" for name, value in request.query.items())
         target = f"{request.path}?api-version={request.api_version}{query}"
         ledger = self.azure.ledger
@@ -181,7 +189,7 @@ class Session:
             raise
         finally:
             if ledger.taken > before:
-                ledger.note(action.step, problem)
+                ledger.note((self.who, action.step), problem)
 
     def _call(
         self, method: str, target: str, body: Any = None, headers: dict[str, str] | None = None
@@ -215,9 +223,24 @@ class Session:
         intents = [one.step for one in read(written, "journal").records if isinstance(one, Intent)]
         if action.step not in intents:
             raise Violation(f"I3: step {action.step} is sent before it is written down")
-        before = self.azure.ledger.standing(action.step)
+        before = self.azure.ledger.standing((self.who, action.step))
         if before:
             raise Violation(f"I7: step {action.step} is sent again, though {before}")
+        for change in self.azure.changes:
+            if look(self.azure.state.get(change.id), change.pointer) != change.value:
+                continue
+            if (
+                change.id == step.request.id
+                and self.looked.get(change.id, -1) >= change.at
+                and not self.done(action.step)
+            ):
+                raise Violation(f"I6: step {action.step} is sent, though somebody changed {change.id.name}")
+
+    def done(self, step: int) -> bool:
+        """A request of that step was sent before."""
+        return any(one == step for one, _ in self.sends[:-1]) or bool(
+            self.azure.ledger.steps.get((self.who, step))
+        )
 
 
 def heard(wire: Wire) -> Answer:
@@ -261,12 +284,13 @@ def finished(
         content = session.disk.seen
         if found[-1].outcome is Outcome.DONE:
             break
-        if "plan again" in found[-1].line and not azure.others:
+        if found[-1].line.endswith(": plan again") and not azure.others:
             raise Violation(f"I5: nobody changed anything, and it says: {found[-1].line}")
     else:
         raise Violation(f"I5: it does not come to an end: {[one.line for one in found]}")
     if azure.state.mark != scene.final and not azure.others:
         raise Violation("I5: it ends in another state")
+    azure.faults.waiting = []
     again = Session(scene, azure, SimDisk(content), checks=False)
     if through(again).outcome is not Outcome.DONE or again.sends:
         raise Violation(f"I5: going on once more sends {len(again.sends)} requests: {again.result}")

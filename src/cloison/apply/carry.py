@@ -246,13 +246,18 @@ def _settled(run: Run, step: Step, *, sent: bool = True) -> Doing[Answered | Non
             if run.now - since > run.limits.settle_s:
                 if _is_half(run, step, body):
                     break
-                text = f"{step.summary}: Azure says that it is done, and {name} reads as before"
-                raise Halt(Outcome.HUMAN, f"{text}: look at it, then go on with --resume")
+                raise Halt(Outcome.HUMAN, f"{step.summary}: {_unsettled(name, body)}")
         else:
             since = approval = run.now
         yield from run.pause(SETTLE_S, f"{name} is {state or 'not as it should be yet'}")
     yield from _done(run, step, body, sent=sent)
     return None
+
+
+def _unsettled(name: str, body: Json | None) -> str:
+    if body is None:
+        return f"Azure says that it is done, and {name} is not there: plan again"
+    return f"Azure says that it is done, and {name} reads as before: look at it, then go on with --resume"
 
 
 def _is_half(run: Run, step: Step, body: Json | None) -> bool:

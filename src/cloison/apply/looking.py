@@ -20,8 +20,6 @@ TRIES = 12
 """Of one look: with pauses that grow to 30 seconds, about four minutes."""
 MOVING_S = 10.0
 """Seconds between looks at something that others change."""
-BETWEEN_S = 20.0
-"""Seconds between looks that must agree."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -98,7 +96,9 @@ def decided(run: Run, step: Step, *, ours: bool, unclear: bool) -> Doing[Found]:
             continue
         doubtful = (unclear and found is Stand.BASE) or (body is None and was is not None)
         if doubtful and not (yield from _is_sure(run, step, body, agreed, since)):
-            yield from run.pause(BETWEEN_S, f"whether {step.request.id.name} was changed is not known yet")
+            yield from run.pause(
+                run.limits.between_s, f"whether {step.request.id.name} was changed is not known yet"
+            )
             continue
         if found is Stand.DRIFTED:
             raise Halt(Outcome.HUMAN, _drifted(run, step, body))
@@ -156,4 +156,4 @@ def still_so(run: Run, step: Step) -> Doing[None]:
         # A replica may tell what was before, for a while.
         if not moving and (yield from _is_sure(run, step, body, agreed, since)):
             raise Halt(Outcome.HUMAN, f"{name} is no longer as step {step.number} left it: plan again")
-        yield from run.pause(BETWEEN_S, f"{name} is not as step {step.number} left it")
+        yield from run.pause(run.limits.between_s, f"{name} is not as step {step.number} left it")

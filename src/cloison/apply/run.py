@@ -56,9 +56,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     sure_looks: int = 3
     sure_s: float = 60.0
     """Looks, and seconds over which they are spread, until something that may have happened counts as not happened."""
+    between_s: float = 20.0
+    """Seconds between such looks."""
     lag_s: float = 600.0
     """How long something made a moment ago may be unknown elsewhere.
     Source: Microsoft Learn, "Troubleshoot Azure RBAC", up to 10 minutes; checked 2026-11-24."""
+
+
+NEAR = Limits(sure_s=1.0, between_s=0.4)
+"""For an emulator on this machine: it has no replicas that lag."""
 
 
 class Run:

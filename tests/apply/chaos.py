@@ -1,0 +1,111 @@
+"""Random ways: two to four troubles at once, of Azure, the disk, the process, the clock; each way from one seed."""
+
+from __future__ import annotations
+
+import errno
+import random
+from collections.abc import Callable
+from typing import Any
+
+from cloison.emulator.faults import planned
+from tests.apply.azure import SimAzure, Violation
+from tests.apply.disk import LOSSES, SimDisk
+from tests.apply.explore import variants
+from tests.apply.plans import SCENES, Scene, scene
+from tests.apply.simulate import Session, finished, settle, through
+
+VARIANTS = list(variants())
+YEAR_S = 365 * 86_400.0
+
+
+class Killed(Exception):
+    """The process is gone."""
+
+
+class Way:
+    """One way, made from its seed alone."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.scene: Scene = scene(self.chance.choice(list(SCENES)))
+        self.troubles = [self.chance.choice(TROUBLES)(self.chance) for _ in range(self.chance.randint(2, 4))]
+        self.name = f"seed {seed}, {self.scene.name}: {', '.join(text for text, _ in self.troubles)}"
+
+    def go(self) -> None:
+        """Raises Violation."""
+        try:
+            self._go()
+        except Violation as problem:
+            raise Violation(f"{self.name}: {problem}") from None
+
+    def _go(self) -> None:
+        told = [one for _, one in self.troubles]
+        azure = self.scene.azure([planned(one["fault"]) for one in told if "fault" in one])
+        content = b""
+        for trouble in [one for one in told if "fault" not in one] or [{}]:
+            content = self._process(azure, content, trouble)
+            settle(azure, self.chance.choice((0.0, 1.0, 30.0, 4_000.0)))
+        if any(one.get("for ever") for one in told):
+            azure.faults.waiting = []
+        finished(self.scene, azure, content, chance=self.chance)
+
+    def _process(self, azure: SimAzure, content: bytes, trouble: dict[str, Any]) -> bytes:
+        """One process with one trouble; what its journal holds afterwards."""
+        disk = SimDisk(content, **trouble.get("disk", {}))
+        session = Session(self.scene, azure, disk, chance=self.chance, skew=trouble.get("skew"))
+        for seconds in trouble.get("interrupts", ()):
+            session.interrupt_at(seconds)
+        kill_at = trouble.get("kill", 0)
+
+        def hook(one: Session) -> None:
+            if one.count == kill_at:
+                raise Killed
+
+        session.hook = hook
+        try:
+            through(session)
+        except Killed:
+            return disk.after(trouble["loss"])
+        return disk.durable if disk.lies else disk.seen
+
+
+Trouble = tuple[str, dict[str, Any]]
+
+
+def _fault(chance: random.Random) -> Trouble:
+    name, after = chance.choice(VARIANTS)
+    text = f"{name}:{'after' if after else 'before'}@{chance.randint(1, 40)}"
+    return text, {"fault": text}
+
+
+def _always(chance: random.Random) -> Trouble:
+    name, after = chance.choice(VARIANTS)
+    method = chance.choice(("GET", "PUT", "PATCH", "DELETE", "POST"))
+    text = f"{name}:{'after' if after else 'before'}@{method}*{chance.randint(2, 40)}"
+    return text, {"fault": text, "for ever": True}
+
+
+def _kill(chance: random.Random) -> Trouble:
+    at, loss = chance.randint(1, 90), chance.choice(LOSSES)
+    return f"killed after action {at}, the disk {loss}", {"kill": at, "loss": loss}
+
+
+def _interrupt(chance: random.Random) -> Trouble:
+    times = sorted(chance.random() * 120 for _ in range(chance.choice((1, 1, 2))))
+    return f"interrupted at {[round(one, 1) for one in times]}", {"interrupts": times}
+
+
+def _disk(chance: random.Random) -> Trouble:
+    at, error = chance.randint(1, 40), chance.choice((errno.ENOSPC, errno.EIO, errno.EROFS))
+    return f"{errno.errorcode[error]} at {at}", {"disk": {"fails_at": at, "error": error}}
+
+
+def _clock(chance: random.Random) -> Trouble:
+    by = chance.choice((3_600.0, -3_600.0, 10 * YEAR_S, -10 * YEAR_S, -100 * YEAR_S, 2_000 * YEAR_S))
+    moves = chance.choice((1, 1, 0, -1))
+    return f"the clock is {by:+.0f} s off, and moves {moves:+}", {"skew": lambda now: moves * now + by}
+
+
+TROUBLES: list[Callable[[random.Random], Trouble]] = [
+    _fault, _fault, _fault, _fault, _kill, _kill, _interrupt, _disk, _clock, _always,
+]  # fmt: skip

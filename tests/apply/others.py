@@ -1,0 +1,168 @@
+"""Others at work meanwhile: a second process with the same plan, and people who change things."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from cloison.apply.executor import Result
+from cloison.apply.run import Outcome
+from cloison.controlplane import run
+from cloison.emulator.faults import planned
+from cloison.model.behaviour import Request, Write, laid, look
+from tests.apply.azure import Changed, Known, SimAzure, Violation
+from tests.apply.chaos import VARIANTS
+from tests.apply.disk import LOSSES, SimDisk
+from tests.apply.plans import SCENES, Scene, scene
+from tests.apply.simulate import Session, settle, through
+
+SETTING = "properties/somebodys"
+"""A setting that no plan speaks of."""
+
+
+# --- two processes -----------------------------------------------------------------------------------------
+
+
+def two(seed: int) -> list[Result]:
+    """Two processes carry out one plan without a lock, interleaved at every action. Raises Violation."""
+    chance = random.Random(seed)
+    where = scene(chance.choice(list(SCENES)))
+    faults = [planned(_spec(chance)) for _ in range(chance.choice((0, 0, 1)))]
+    try:
+        return _two(where, where.azure(faults), chance)
+    except Violation as problem:
+        raise Violation(f"seed {seed}, {where.name}, two at once: {problem}") from None
+
+
+def _spec(chance: random.Random) -> str:
+    name, after = chance.choice(VARIANTS)
+    return f"{name}:{'after' if after else 'before'}@{chance.randint(1, 60)}"
+
+
+def _two(where: Scene, azure: SimAzure, chance: random.Random) -> list[Result]:
+    disks = [SimDisk(), SimDisk()]
+    results = _round(where, azure, disks, chance)
+    for _ in range(5):
+        if all(_is_final(one) for one in results):
+            break
+        settle(azure, 30.0)
+        results = _round(where, azure, disks, chance)
+    if not any(one.outcome is Outcome.DONE for one in results):
+        raise Violation(f"I5: neither comes to the end: {[one.line for one in results]}")
+    if azure.state.mark != where.final:
+        raise Violation("I5: they end in another state")
+    return results
+
+
+def _is_final(result: Result) -> bool:
+    return result.outcome is Outcome.DONE or result.line.endswith(": plan again")
+
+
+def _round(where: Scene, azure: SimAzure, disks: list[SimDisk], chance: random.Random) -> list[Result]:
+    sessions = [
+        Session(where, azure, disk, chance=chance, who=number) for number, disk in enumerate(disks, 1)
+    ]
+    for one in sessions:
+        one.start()
+    while open_ones := [one for one in sessions if one.result is None]:
+        first = min(one.next_time for one in open_ones)
+        chance.choice([one for one in open_ones if one.next_time <= first]).advance()
+    disks[:] = [SimDisk(one.seen) for one in disks]
+    return [one.result for one in sessions if one.result is not None]
+
+
+# --- people ------------------------------------------------------------------------------------------------
+
+
+def meddled(seed: int) -> Result:
+    """Somebody changes or deletes something while a plan is carried out. Raises Violation."""
+    chance = random.Random(seed)
+    where = scene(chance.choice(list(SCENES)))
+    try:
+        return _meddled(where, chance)
+    except Violation as problem:
+        raise Violation(f"seed {seed}, {where.name}, somebody meddles: {problem}") from None
+
+
+def _meddled(where: Scene, chance: random.Random) -> Result:
+    azure = where.azure()
+    at, kill = chance.randint(1, 70), chance.choice((0, chance.randint(1, 90)))
+    deletes = chance.random() < 0.2
+
+    class Gone(Exception):
+        pass
+
+    def hook(one: Session) -> None:
+        if one.count == at:
+            _delete(where, azure, chance) if deletes else _change(where, azure, chance)
+        if one.count == kill:
+            raise Gone
+
+    disk = SimDisk()
+    session = Session(where, azure, disk, chance=chance, hook=hook)
+    content = b""
+    try:
+        result = through(session)
+        content = disk.seen
+    except Gone:
+        content = disk.after(chance.choice(LOSSES))
+    for _ in range(4):
+        settle(azure, 30.0)
+        last = Session(where, azure, SimDisk(content), chance=chance)
+        result = through(last)
+        content = last.disk.seen
+        if _is_final(result):
+            break
+    else:
+        raise Violation(f"I8: it says neither that it is done nor to plan again: {result.line}")
+    _check_kept(where, azure)
+    if not azure.others and (result.outcome is not Outcome.DONE or azure.state.mark != where.final):
+        raise Violation(f"I5: nobody changed anything, and it says: {result.line}")
+    return result
+
+
+def _targets(where: Scene, azure: SimAzure) -> list[Any]:
+    targets = [one.request.id for one in where.planned.steps if one.request.id in azure.state]
+    return targets * 3 + [id for id in azure.state if "/providers/" in id]
+
+
+def _change(where: Scene, azure: SimAzure, chance: random.Random) -> None:
+    """A setting more, on a target or on something else."""
+    id = chance.choice(_targets(where, azure))
+    body = azure.state.get(id)
+    assert body is not None
+    value = f"value {azure.number}"
+    azure.state.write(Write(id, {**laid(body, SETTING, value), "etag": f'"{value}"'}))
+    azure.others.add(id)
+    azure.changes.append(Changed(id, SETTING, value, azure.number))
+
+
+def _delete(where: Scene, azure: SimAzure, chance: random.Random) -> None:
+    """A target is deleted, with everything below it."""
+    made = [one.request.id for one in where.planned.steps if one.makes and one.request.id in azure.state]
+    if not made:
+        return
+    id = chance.choice(made)
+    before = set(azure.state)
+    run(azure.state, Request(method="DELETE", id=id, by_azure=True), Known("somebody"))
+    azure.others |= before - set(azure.state)
+    azure.meddled = True
+
+
+def _check_kept(where: Scene, azure: SimAzure) -> None:
+    """I6, at the end."""
+    deleted = {one.request.id for one in where.planned.steps if one.request.method in ("DELETE", "PUT")}
+    for change in azure.changes:
+        body = azure.state.get(change.id)
+        if change.id in deleted or any(change.id.startswith(f"{one}/") for one in deleted):
+            # Sent between our look and our request: the window that is left.
+            continue
+        if look(body, change.pointer) != change.value and not _by_consequence(where, change):
+            raise Violation(f"I6: what somebody set on {change.id.name} is gone")
+
+
+def _by_consequence(where: Scene, change: Changed) -> bool:
+    """It lies on something that the plan's requests make anew or delete: records, interfaces, connections."""
+    return change.id in where.comes | where.goes and change.id not in {
+        one.request.id for one in where.planned.steps
+    }
