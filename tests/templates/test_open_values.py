@@ -189,3 +189,16 @@ def test_letters_beyond_ascii_change_case_where_one_letter_becomes_one(
 def test_what_no_source_shows_stays_open(expression: str) -> None:
     """An algorithm that nobody could confirm is not guessed."""
     assert isinstance(value(f"[{expression}]"), Symbol)
+
+
+def test_an_id_from_the_pieces_of_one_name_finds_its_resource() -> None:
+    """Bicep cuts a child's name for its id: with an open parent the id is still that of the parent's child."""
+    whole = "format('{0}/{1}', concat('vnet-', toLower(parameters('s'))), 'subnet')"
+    kind = "'Microsoft.Network/virtualNetworks/subnets'"
+    cut = f"resourceId({kind}, split({whole}, '/')[0], split({whole}, '/')[1])"
+    plain = f"resourceId({kind}, concat('vnet-', toLower(parameters('s'))), 'subnet')"
+
+    assert look(plain) == look(cut)
+    # Pieces in another order, or of two names, are not one name.
+    other = f"resourceId({kind}, split({whole}, '/')[1], split({whole}, '/')[0])"
+    assert look(plain) != look(other)

@@ -8,7 +8,7 @@ from typing import Final
 
 from cloison.sources.arm_template.errors import Fault
 from cloison.sources.arm_template.scope import Level, Target, group_id
-from cloison.sources.arm_template.symbols import Symbol, as_segment, join, parts_of, unknown
+from cloison.sources.arm_template.symbols import Symbol, as_segment, join, parts_of, same, unknown
 
 Text = str | Symbol
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
@@ -106,4 +106,22 @@ def split_arguments(name: str, args: Sequence[object]) -> tuple[list[Text], str,
             f"name argument(s), found '{len(names)}' ({shown})",
             hint="give one name for each '/' of the type",
         )
-    return texts[:at], kind, names
+    return texts[:at], kind, _from_one_name(names)
+
+
+def _from_one_name(names: list[Text]) -> list[Text]:
+    """Names that are the pieces of one whole name, in order, cut as that name is: an open part of it holds no slash.
+
+    Bicep writes `split(format('{0}/{1}', parent, child), '/')[0]` and `[1]` for the id of every child.
+    """
+    whole: Text | None = None
+    for at, name in enumerate(names):
+        split = name.call[1][0] if isinstance(name, Symbol) and name.call and name.call[0] == "[]" else None
+        if not isinstance(split, Symbol) or split.call is None or split.call[0] != "split":
+            return names
+        of, cut = split.call[1]
+        index = name.call[1][1] if isinstance(name, Symbol) and name.call else None
+        if cut != "/" or index != at or (whole is not None and not same(whole, of)):
+            return names
+        whole = of
+    return (segments(whole, len(names)) if whole is not None else None) or names
