@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -21,15 +22,20 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema() -> Json:
     """The schema. Fields may be added to a version, so a reader must pass over those that it does not know."""
-    made: Json = msgspec.json.schema(Report, schema_hook=_anything)
-    told = _docstrings()
+    return schema_of(Report, document, VERSION, f"Cloison report, {VERSION}")
+
+
+def schema_of(type: type, module: ModuleType, version: str, title: str) -> Json:
+    """The schema of a document whose types stand in one module, with the docstrings of their fields."""
+    made: Json = msgspec.json.schema(type, schema_hook=_anything)
+    told = _docstrings(module)
     for name, definition in made["$defs"].items():
         for field, described in definition["properties"].items():
             text = told.get((name, field))
             if text:
                 described["description"] = text
-    made["$defs"]["Report"]["properties"]["version"]["const"] = VERSION
-    return {"$schema": DIALECT, "title": f"Cloison report, {VERSION}", **made}
+    made["$defs"][type.__name__]["properties"]["version"]["const"] = version
+    return {"$schema": DIALECT, "title": title, **made}
 
 
 def _anything(_type: type) -> Json:
@@ -37,10 +43,10 @@ def _anything(_type: type) -> Json:
     return {"description": "any JSON value"}
 
 
-def _docstrings() -> dict[tuple[str, str], str]:
+def _docstrings(module: ModuleType) -> dict[tuple[str, str], str]:
     """What stands below each field, by class and field."""
     found: dict[tuple[str, str], str] = {}
-    for definition in ast.parse(inspect.getsource(document)).body:
+    for definition in ast.parse(inspect.getsource(module)).body:
         if not isinstance(definition, ast.ClassDef):
             continue
         for field, below in zip(definition.body, definition.body[1:], strict=False):

@@ -51,7 +51,11 @@ def source_arguments(parser: ArgumentParser) -> None:
     reading.add_argument("--location", metavar="REGION", help="region of that resource group")
 
     live_arguments(parser)
+    judging_arguments(parser)
 
+
+def judging_arguments(parser: ArgumentParser) -> None:
+    """The options of what is judged."""
     judging = parser.add_argument_group("what to judge")
     judging.add_argument(
         "--workspace", metavar="NAME", help="only this workspace, by name or id (default: every one)"
@@ -118,7 +122,7 @@ def _judged(sources: Sequence[str], options: Namespace) -> Report:
         cluster=options.cluster,
         workspace=options.workspace,
         dns=pairs("--dns", options.dns),
-        only=_ids(options.only),
+        only=ids(options.only),
     )
     return run(snapshot_of(sources, options), checking)
 
@@ -146,7 +150,7 @@ def snapshot_of(sources: Sequence[str], options: Namespace) -> Snapshot:
         progress("", 0, 0)
 
 
-def _ids(given: Iterable[str]) -> tuple[str, ...]:
+def ids(given: Iterable[str]) -> tuple[str, ...]:
     """Requirement ids of `S07,D01` and of repeated options. Raises CloisonError E302 where an option names none."""
     found: list[str] = []
     for text in given:

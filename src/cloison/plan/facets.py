@@ -14,26 +14,37 @@ from cloison.model.kind import Kind
 from cloison.model.network import Facet
 from cloison.model.snapshot import Resource, Snapshot
 
+KEPT_MAX = 3
+"""Readings kept of one resource: a search goes to and fro between a few states."""
+
 
 class Facets:
     """Facets of snapshots that share resources which did not change."""
 
     def __init__(self) -> None:
-        self._kept: dict[ResourceId, _Reading] = {}
+        self._kept: dict[ResourceId, list[_Reading]] = {}
 
     def of(self, snapshot: Snapshot) -> list[Facet]:
-        """Every facet of a snapshot, as `kinds.all_facets` gives them; what was kept are the same objects."""
+        """Every facet of a snapshot, as `kinds.all_facets` gives them; equal ones are the same objects."""
         found: list[Facet] = []
         for type, resources in snapshot.types.items():
             kind = kind_of(type)
-            if kind is None:
-                continue
-            for resource in resources:
-                kept = self._kept.get(resource.id)
-                if kept is None or kept.resource is not resource or not kept.holds(snapshot):
-                    kept = self._kept[resource.id] = _read(kind, resource, snapshot)
-                found.extend(kept.facets)
+            if kind is not None:
+                for resource in resources:
+                    found.extend(self._reading(kind, resource, snapshot).facets)
         return found
+
+    def _reading(self, kind: Kind, resource: Resource, snapshot: Snapshot) -> _Reading:
+        kept = self._kept.setdefault(resource.id, [])
+        for one in kept:
+            if one.resource is resource and one.holds(snapshot):
+                return one
+        made = _read(kind, resource, snapshot)
+        same = next((one.facets for one in kept if one.facets == made.facets), made.facets)
+        reading = msgspec.structs.replace(made, facets=same)
+        kept.insert(0, reading)
+        del kept[KEPT_MAX:]
+        return reading
 
 
 class _Reading(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cloison.arm.ids import ResourceId
 from cloison.check.write import name_of
 from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, Write, look, merged
@@ -159,11 +160,16 @@ class Trial:
         except Refused as refused:
             return refused
         self._undo.append(outcome.undo)
-        same = next((at for at, one in enumerate(self.changes) if _joins(one, change)), None)
-        if same is None:
-            self.changes.append(change)
-        else:
+        gone = [
+            at for at, one in enumerate(self.changes) if one.method == "DELETE" and _within(change.id, one.id)
+        ]
+        since = gone[-1] + 1 if gone else 0
+        same = next((at for at in range(since, len(self.changes)) if _joins(self.changes[at], change)), None)
+        if same is not None:
             self.changes[same] = joined(self.changes[same], change)
+            return None
+        before = sum(one.key[:3] == change.key[:3] for one in self.changes)
+        self.changes.append(msgspec.structs.replace(change, part=f"{before + 1}") if before else change)
         return None
 
     def take_back(self) -> None:
@@ -171,6 +177,10 @@ class Trial:
         for undo in reversed(self._undo):
             self.azure.take_back(undo)
         self._undo.clear()
+
+
+def _within(id: ResourceId, other: ResourceId) -> bool:
+    return id == other or id.startswith(f"{other}/")
 
 
 def _joins(one: Change, other: Change) -> bool:

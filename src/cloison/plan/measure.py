@@ -15,7 +15,7 @@ from cloison.check.discovery import Discovery
 from cloison.check.run import judge
 from cloison.model.environment import Environment
 from cloison.model.facts import Fact, Known
-from cloison.model.network import Door
+from cloison.model.network import Door, Facet
 from cloison.model.verdict import Finding, PathVerdict, Severity, Verdict
 from cloison.plan.facets import Facets
 from cloison.plan.world import World
@@ -26,8 +26,8 @@ from cloison.requirements.case import Case
 
 WORKS = (PathVerdict.PUBLIC, PathVerdict.SERVICE_ENDPOINT, PathVerdict.PRIVATE)
 """Verdicts of paths that carry packets, the most exposed first."""
-Flow = tuple[ResourceId, str, str]
-"""(cluster, pool, host)."""
+Flow = tuple[ResourceId, str, ResourceId, str]
+"""(cluster, pool, service, host)."""
 Stand = tuple[str, ResourceId]
 """(requirement, subject)."""
 
@@ -142,6 +142,7 @@ class Judge:
         self.chosen: list[tuple[ResourceId | None, ResourceId]] = []
         self.measured = 0
         self._facets = Facets()
+        self._safe: dict[tuple[int, ...], tuple[Measure, list[Facet], list[ResourceId], list[Flow]]] = {}
 
     def targets(self, measure: Measure, start: Measure | None = None) -> list[Finding]:
         """What of a state is to be mended: findings that weigh, and open doors.
@@ -162,6 +163,22 @@ class Judge:
         """The state, measured. rules: also ask the requirements, which takes about as long again."""
         sight = self.look(azure)
         return sight.measure(sight.findings(self.rules) if rules else ())
+
+    def worse(self, azure: World, start: Measure) -> tuple[list[ResourceId], list[Flow]]:
+        """Services that let in more than at the start, and names that are lost; both empty for a state that is safe."""
+        self.measured += 1
+        facets = self._facets.of(azure.seen())
+        key = tuple(map(id, facets))
+        held = self._safe.get(key)
+        if held is None or held[0] is not start:
+            fabric = Fabric(facets, self.forwarders)
+            entrances = _entrances(fabric)
+            wider = [
+                id for id, one in start.entrances.items() if id in entrances and not entrances[id].within(one)
+            ]
+            # The facets are kept too: an object that is gone may lend its number to another.
+            held = self._safe[key] = (start, facets, wider, _lost(fabric, start))
+        return held[2], held[3]
 
     def look(self, azure: World) -> Sight:
         """The state, to be asked for parts of a measure."""
@@ -210,10 +227,29 @@ def _set(fact: Fact[tuple[str, ...]]) -> frozenset[str] | None:
     return frozenset(fact.value) if isinstance(fact, Known) else None
 
 
+def _lost(fabric: Fabric, start: Measure) -> list[Flow]:
+    """Names that are lost, of which only those are asked that can be."""
+    could = (flow for flow, before in start.flows.items() if before is not PathVerdict.BLOCKED)
+    return [flow for flow in could if _is_worse(_verdict(fabric, flow), start.flows[flow])]
+
+
+def _verdict(fabric: Fabric, flow: Flow) -> PathVerdict:
+    """How one name fares; blocked where cluster, pool or service are gone."""
+    cluster, pool_name, service, name = flow
+    own = fabric.clusters.get(cluster)
+    for pool in own.pools if own is not None else ():
+        for door in fabric.doors_of.get(service, ()) if pool.name == pool_name else ():
+            for host in door.hosts:
+                if host.name == name:
+                    assert own is not None
+                    return walk.walk(fabric, own, pool, door, host).verdict
+    return PathVerdict.BLOCKED
+
+
 def _flows(fabric: Fabric) -> dict[Flow, PathVerdict]:
     found: dict[Flow, PathVerdict] = {}
     services = list(dict.fromkeys(door.id for door in fabric.all(Door) if door.service != "cluster"))
     for cluster in fabric.clusters.values():
         for path in walk.paths(fabric, cluster, services):
-            found[cluster.id, path.pool, path.host] = path.verdict
+            found[cluster.id, path.pool, path.resource, path.host] = path.verdict
     return found

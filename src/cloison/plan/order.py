@@ -23,8 +23,8 @@ from cloison.plan.world import World
 
 SIDE_BY_SIDE = 4
 """Changes of one wave: 16 states to judge. More would double the time for each."""
-STATES_MAX = 1_000
-"""States judged in search of an order, some seconds. A guess: the orders we know are found in less than a hundred."""
+STATES_MAX = 300
+"""States judged in search of an order: a second or two. A guess: orders that we know take less than a hundred."""
 
 
 class Unsafe(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class Unsafe(msgspec.Struct, frozen=True):
             return f"{self.change.summary}: {', '.join(id.name for id in self.wider)} would let in more than before"
         if not self.lost:
             return f"{self.change.summary}: what must come before it has no safe place"
-        hosts = ", ".join(dict.fromkeys(host for _, _, host in self.lost))
+        hosts = ", ".join(dict.fromkeys(host for *_, host in self.lost))
         return f"{self.change.summary}: {hosts} would stop working for pods"
 
 
@@ -75,6 +75,12 @@ def order(azure: World, changes: Sequence[Change], judge: Judge, start: Measure)
     try:
         line = search.line(list(changes))
         search.take_back()
+        if len(line) < len(changes):
+            # What found no place at last may have one at first.
+            late = [one for one in changes if one not in line]
+            other = search.line([*late, *line])
+            search.take_back()
+            line = max(line, other, key=len)
         waves = search.waves(line)
         left = [one for one in changes if one not in line]
         stuck = tuple(search.doubt([one]) or Unsafe(one) for one in left)
@@ -96,6 +102,7 @@ class _Search:
 
     def line(self, changes: list[Change]) -> list[Change]:
         """An order in which each state is safe: of all changes, else of as many as one comes to at first."""
+        judged = self.judge.measured
         longest: list[Change] = []
         done: list[Change] = []
         dead: set[frozenset[int]] = set()
@@ -105,7 +112,7 @@ class _Search:
             nonlocal longest
             longest = max(longest, list(done), key=len)
             places = frozenset(number[one.key] for one in left)
-            if not left or places in dead or self.judge.measured - self.before > STATES_MAX:
+            if not left or places in dead or self.judge.measured - judged > STATES_MAX:
                 return not left
             waiting = {one.key for one in left}
             for change in left:
@@ -169,8 +176,7 @@ class _Search:
                 last = change
                 done.append(run(self.azure, change.request, Seeded(seed(change))).undo)
             assert last is not None
-            measure = self.judge.measure(self.azure, rules=False)
-            wider, lost = measure.wider(self.start), measure.lost(self.start)
+            wider, lost = self.judge.worse(self.azure, self.start)
             return Unsafe(last, "", tuple(wider), tuple(lost)) if wider or lost else None
         except Refused as refused:
             assert last is not None

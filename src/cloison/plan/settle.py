@@ -113,7 +113,7 @@ def _harm(measure: Measure, start: Measure) -> frozenset[str]:
             *(f"{id.name} would let in more than before" for id in measure.wider(start)),
             *(
                 f"{host} would stop working for pods of {cluster.name}"
-                for cluster, _, host in measure.lost(start)
+                for cluster, _, _, host in measure.lost(start)
             ),
         ]
     )

@@ -210,10 +210,14 @@ class _Sets:
 
 def _units(changes: Sequence[Change]) -> list[tuple[int, ...]]:
     """Places of the changes that are done together: what is deleted to be made again, with what was below it."""
-    gone = [one.id for one in changes if one.method == "DELETE"]
     together: dict[ResourceId | int, list[int]] = {}
     for at, change in enumerate(changes):
-        root = next((id for id in gone if change.id == id or change.id.startswith(f"{id}/")), None)
+        root = next(
+            (id for id in together if isinstance(id, ResourceId) and f"{change.id}/".startswith(f"{id}/")),
+            None,
+        )
+        if root is None and change.method == "DELETE":
+            root = change.id
         together.setdefault(at if root is None else root, []).append(at)
     return [tuple(places) for places in together.values()]
 

@@ -20,9 +20,13 @@ from cloison.reach.fabric import Fabric
 GLOBAL = "global"
 
 
-def create_endpoint(target: ResourceId, group: str, network: ResourceId) -> Fix:
-    """A private endpoint for one sub-resource in a network; the subnet is still to be chosen."""
+def create_endpoint(target: ResourceId, group: str, network: ResourceId, outside: str = "") -> Fix:
+    """A private endpoint for one sub-resource in a network; the subnet is still to be chosen.
+
+    outside: prefixes that the subnet must not share addresses with.
+    """
     name = f"pe-{target.name}-{group}"
+    subnet = f"{{subnet outside {outside}}}" if outside else "{subnet}"
     return Fix(
         action="create",
         target=f"{group_of(network)}/providers/Microsoft.Network/privateEndpoints/{name}",
@@ -31,7 +35,7 @@ def create_endpoint(target: ResourceId, group: str, network: ResourceId) -> Fix:
         why="once approved, the name resolves to the endpoint for every network that the zone is linked to",
         body={
             "properties": {
-                "subnet": {"id": f"{network.text}/subnets/{{subnet}}"},
+                "subnet": {"id": f"{network.text}/subnets/{subnet}"},
                 "privateLinkServiceConnections": [
                     {"name": name, "properties": {"privateLinkServiceId": target.text, "groupIds": [group]}}
                 ],

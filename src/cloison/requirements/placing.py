@@ -11,7 +11,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Known, NotKnown, Unknown
 from cloison.model.network import Door, Endpoint
 from cloison.model.verdict import Finding, Fix, HopKind, Outcome, PathVerdict, Severity, Step
-from cloison.reach import doors, peerings
+from cloison.reach import doors, peerings, spans
 from cloison.reach.fabric import known
 from cloison.requirements import fixes, say
 from cloison.requirements.case import Case
@@ -134,7 +134,8 @@ def not_serving(case: Case, requirement: str, subject: ResourceId, one: Placed) 
 def home(case: Case) -> ResourceId | None:
     """The network for a new endpoint: where most of those stand that serve the cluster, else the cluster's own.
 
-    Beside the others it shares their zones, and a workspace its storage's network.
+    Beside the others it shares their zones, and a workspace its storage's network. None of its subnets is to lie
+    where the cluster keeps addresses for itself, while another network has one that does not.
     """
     if not case.networks:
         return None
@@ -143,13 +144,34 @@ def home(case: Case) -> ResourceId | None:
         one = placed(case, endpoint)
         if one.serves and one.network is not None:
             counted[one.network] = counted.get(one.network, 0) + 1
-    return max(counted, key=lambda network: counted[network])
+    free = [network for network in counted if False in _in_ranges(case, network)]
+    return max(free or counted, key=lambda network: counted[network])
 
 
 def new_endpoints(case: Case, target: ResourceId, groups: Iterable[str]) -> list[Fix]:
     """Fixes that make endpoints to sub-resources of a service; none while the cluster's network is not known."""
     network = home(case)
-    return [fixes.create_endpoint(target, group, network) for group in groups] if network is not None else []
+    if network is None:
+        return []
+    outside = ", ".join(_ranges(case)) if True in _in_ranges(case, network) else ""
+    return [fixes.create_endpoint(target, group, network, outside) for group in groups]
+
+
+def _ranges(case: Case) -> tuple[str, ...]:
+    """Prefixes that the cluster keeps for itself, as far as they are known."""
+    facts = (case.cluster.service_prefixes, case.cluster.pod_prefixes)
+    return tuple(text for fact in facts if isinstance(fact, Known) for text in fact.value)
+
+
+def _in_ranges(case: Case, network: ResourceId) -> set[bool]:
+    """Whether subnets of a network share addresses with the cluster's own prefixes: some do, some do not."""
+    own = spans.union(*(span for text in _ranges(case) if (span := spans.prefix(text)) is not None))
+    told = (subnet.prefixes for subnet in case.fabric.subnets_of.get(network, ()))
+    found = set()
+    for fact in told:
+        texts = fact.value if isinstance(fact, Known) else ()
+        found.add(spans.meets(own, spans.union(*(span for text in texts if (span := spans.prefix(text))))))
+    return found
 
 
 def _ends(case: Case, one: Placed) -> tuple[tuple[str, ...], tuple[str, ...]]:

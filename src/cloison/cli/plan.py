@@ -1,0 +1,111 @@
+"""Plan the smallest safe repair.
+
+Reads every SOURCE, finds the changes that mend what `cloison check` finds broken, and the smallest set of them, puts
+them in an order that no state on the way makes anything worse, and proves it. Nothing is sent. The plan is a file that
+says each request exactly as it will be sent.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cloison.cli._sources import color_argument, ids, judging_arguments, live_arguments, pairs, snapshot_of
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from cloison.plan.document import PlanDocument
+
+EXAMPLES = """\
+examples
+  cloison plan azure:/subscriptions/GUID/resourceGroups/rg-ml -o plan.json
+  cloison plan export/ --only S11,S13 --private-endpoint-subnet vnet-aks/snet-pe
+  cloison plan export/ --dns-zones-in rg-hub --naming pep-{service}-{group}
+
+exit codes
+  0  the plan is proven and leaves nothing, or there is nothing to do
+  1  it is not proven, or leaves something
+  2  it could not run
+"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Say what it takes."""
+    parser.usage = "cloison plan [OPTION…] SOURCE…"
+    parser.add_argument_group("what to read").add_argument(
+        "sources",
+        metavar="SOURCE",
+        nargs="+",
+        help="azure: and the id of a subscription, a resource group, a workspace or a cluster; or an export of live "
+        "resources, as a file, a folder of files, or - for standard input",
+    )
+    live_arguments(parser)
+    judging_arguments(parser)
+    wishing = parser.add_argument_group("what to plan")
+    wishing.add_argument(
+        "--accept-asks",
+        action="store_true",
+        help="record that those who may be interrupted have agreed",
+    )
+    wishing.add_argument(
+        "--keep-public",
+        action="store_true",
+        help="leave public doors open that pods no longer need",
+    )
+    wishing.add_argument(
+        "--private-endpoint-subnet",
+        metavar="SUBNET",
+        help="where new private endpoints stand, as NETWORK/NAME or id (default: beside the others)",
+    )
+    wishing.add_argument(
+        "--dns-zones-in",
+        metavar="GROUP",
+        help="resource group for new private zones (default: the endpoint's)",
+    )
+    wishing.add_argument(
+        "--naming",
+        metavar="PATTERN",
+        help="names of new private endpoints (default: pe-{service}-{group}; also {network})",
+    )
+    writing = parser.add_argument_group("where to write")
+    writing.add_argument(
+        "-o", "--output", metavar="FILE", help="write the plan there, as JSON; - for standard output"
+    )
+    color_argument(writing)
+    parser.epilog = EXAMPLES
+
+
+def run(options: Namespace) -> int:
+    """Plan, show and write; the exit code."""
+    from cloison.cli import _output
+    from cloison.plan.make import make
+    from cloison.plan.options import PlanOptions
+    from cloison.reports.plan import render
+
+    asked = PlanOptions(
+        workspace=options.workspace,
+        cluster=options.cluster,
+        dns=pairs("--dns", options.dns),
+        only=ids(options.only),
+        accept_asks=options.accept_asks,
+        keep_public=options.keep_public,
+        private_endpoint_subnet=options.private_endpoint_subnet,
+        dns_zones_in=options.dns_zones_in,
+        naming=options.naming,
+    )
+    document = make(snapshot_of(options.sources, options), asked)
+    if options.output == "-":
+        _output.show(_json(document), exact=True)
+        return document.exit_code
+    _output.show(render(document, _output.view(options.color)))
+    if options.output is not None:
+        _output.write(options.output, _json(document))
+        print(f"plan written to {options.output}", file=sys.stderr)
+    return document.exit_code
+
+
+def _json(document: PlanDocument) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"

@@ -1,0 +1,201 @@
+"""A plan for people: the steps in waves, why each is there, who may notice, the proof, and what is left.
+
+Renders the plan document and decides nothing. Readable in 80 columns and without colours.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from cloison.plan.document import LeftReport, PlanDocument, SettingReport, StepReport
+from cloison.reports import View
+from cloison.reports.aliases import Aliases
+from cloison.reports.escape import safe, safe_json
+from cloison.reports.layout import Sheet, columns
+from cloison.reports.words import STYLE, counted
+
+AT = 12
+MOST_SETTINGS = 4
+MOST_BECAUSE = 4
+VALUE_MAX = 60
+"""Characters of a value that are shown; the document has it whole."""
+
+WORDS = {
+    "manual": "by hand",
+    "unsafe": "not safely",
+    "refused": "refused",
+    "later": "next time",
+    "unknown": "not known",
+}
+"""How the sorts of what is left are told."""
+
+
+def render(document: PlanDocument, view: View) -> str:
+    """The plan for a terminal of that width, ending in a line break."""
+    sheet, aliases = Sheet(view), Aliases(_texts(document))
+    _opening(sheet, document)
+    waves: dict[int, list[StepReport]] = defaultdict(list)
+    for step in document.steps:
+        waves[step.wave].append(step)
+    for number, steps in waves.items():
+        _wave(sheet, number, steps, aliases)
+    _left(sheet, document.left, aliases)
+    _proof(sheet, document)
+    _legend(sheet, aliases)
+    _closing(sheet, document)
+    return sheet.lines()
+
+
+def _texts(document: PlanDocument) -> Iterator[str]:
+    for step in document.steps:
+        yield from (step.summary, step.why, step.request.path)
+    for one in document.left:
+        yield from (one.message, one.why)
+
+
+def _opening(sheet: Sheet, document: PlanDocument) -> None:
+    read = ", ".join(safe(one.rpartition("/")[2]) for one in document.inputs[:4])
+    sheet.text(f"Cloison {safe(document.tool)} read {read or 'what was given'}")
+    for one in document.environments:
+        workspace = _name(one.workspace) if one.workspace is not None else "no workspace"
+        style = STYLE[one.promised]
+        sheet.heading(
+            f"{workspace} on {_name(one.cluster)}: {one.start} now, {one.promised} after this plan",
+            f"bold {style}",
+        )
+    if not document.steps:
+        sheet.text("Nothing to do." if not document.left else "Nothing that could be done here.", indent=2)
+        return
+    waves = document.steps[-1].wave
+    told = f"{counted(len(document.steps), 'step')} in {counted(waves, 'wave')}, {_time(document.seconds)}"
+    asking = f"; {document.asks:,} of them may interrupt somebody" if document.asks else ""
+    sheet.text(f"{told}{asking}", indent=2)
+
+
+def _wave(sheet: Sheet, number: int, steps: list[StepReport], aliases: Aliases) -> None:
+    beside = ", side by side" if len(steps) > 1 else ""
+    sheet.heading(f"Wave {number}{beside}, {_time(max(step.seconds for step in steps))}")
+    for step in steps:
+        _step(sheet, step, aliases)
+
+
+def _step(sheet: Sheet, step: StepReport, aliases: Aliases) -> None:
+    label = f"{step.number:3} {step.safety}"
+    sheet.entry(
+        label,
+        safe(aliases.applied(step.summary)),
+        indent=1,
+        at=AT,
+        label_style=STYLE[step.safety],
+        style="bold",
+    )
+    told = [one for one in step.settings if _is_plain(one.before) and _is_plain(one.after)]
+    for setting in told[:MOST_SETTINGS]:
+        sheet.entry("", _setting(step, setting), at=AT, style="cyan")
+    if len(told) > MOST_SETTINGS:
+        sheet.entry("", f"and {counted(len(told) - MOST_SETTINGS, 'other setting')}", at=AT, style="cyan")
+    who = "may notice" if step.safety == "asks" else "nobody notices"
+    sheet.entry("", f"{who}: {safe(aliases.applied(step.why))}", at=AT)
+    named = ", ".join(map(safe, step.because[:MOST_BECAUSE]))
+    more = f" and {len(step.because) - MOST_BECAUSE} more" if len(step.because) > MOST_BECAUSE else ""
+    sheet.entry("", f"because of {named}{more}", at=AT, style="dim")
+
+
+def _setting(step: StepReport, setting: SettingReport) -> str:
+    return f"{_name(step.request.path)}#{safe(setting.pointer)}: {_value(setting.before)} → {_value(setting.after)}"
+
+
+def _is_plain(value: object) -> bool:
+    """A value that can be read on a line."""
+    listed = value if isinstance(value, (list, tuple)) else [value]
+    return not any(isinstance(one, (dict, list)) for one in listed)
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "not set"
+    text = safe(value) if isinstance(value, str) else " ".join(safe_json(value).split())
+    return text if len(text) <= VALUE_MAX else f"{text[: VALUE_MAX - 1]}…"
+
+
+def _left(sheet: Sheet, left: Iterable[LeftReport], aliases: Aliases) -> None:
+    told = list(left)
+    if not told:
+        return
+    sheet.heading("Left as it is", "bold yellow")
+    # What one reason keeps from being mended is told together.
+    same: dict[tuple[str, str, str], list[LeftReport]] = defaultdict(list)
+    for one in told:
+        same[one.requirement, one.kind, one.why].append(one)
+    for (requirement, kind, why), ones in same.items():
+        first = ones[0]
+        also = f" (and {counted(len(ones) - 1, 'more')})" if len(ones) > 1 else ""
+        sheet.entry(
+            safe(requirement),
+            f"{safe(aliases.applied(first.message))}{also}",
+            indent=2,
+            at=7,
+            label_style="bold",
+        )
+        label = WORDS[kind]
+        sheet.entry(label, safe(aliases.applied(why)), indent=7, at=7 + 12, label_style="yellow")
+        for option in first.options:
+            sheet.entry(
+                "you can", safe(aliases.applied(option.summary)), indent=7, at=7 + 12, label_style="yellow"
+            )
+
+
+def _proof(sheet: Sheet, document: PlanDocument) -> None:
+    proof = document.proof
+    if not document.steps and not proof.offending:
+        return
+    if not proof.proven:
+        sheet.heading("Not proven", "bold red")
+        sheet.text("This plan would make something worse, and is not to be applied.", indent=2)
+    else:
+        sheet.heading("Proof", "bold green")
+        sheet.text(
+            f"In each of the {proof.prefixes:,} states that these steps can come to, nobody comes in who is kept out "
+            "now, and pods reach every name that they reach now, no less privately.",
+            indent=2,
+        )
+        smallest = (
+            "No smaller set of these changes mends as much."
+            if proof.smallest
+            else "None of these steps can be spared."
+        )
+        sheet.text(f"Nothing is worse at the end. {smallest}", indent=2)
+    for one in proof.offending:
+        sheet.entry("left out", safe(one.why), indent=2, at=12, label_style="yellow")
+
+
+def _legend(sheet: Sheet, aliases: Aliases) -> None:
+    if not aliases.legend:
+        return
+    sheet.heading("Short for")
+    at = 4 + max(columns(short) for short, _ in aliases.legend)
+    for short, whole in aliases.legend:
+        sheet.entry(short, whole, indent=2, at=at, style="dim")
+
+
+def _closing(sheet: Sheet, document: PlanDocument) -> None:
+    sheet.blank()
+    if document.steps and document.asks and not document.options.accept_asks:
+        sheet.text("Whoever may be interrupted should know; plan again with --accept-asks once they do.")
+    sheet.verbatim(f"sha256 {document.digest}", style="dim")
+
+
+def _name(id: str) -> str:
+    """The end of an id; a child's with what it stands below."""
+    tail = id.rpartition("/providers/")[2].split("/")
+    return safe("/".join(tail[-3::2])) if len(tail) > 3 else safe(tail[-1])
+
+
+def _time(seconds: float) -> str:
+    if seconds < 1:
+        return "at once"
+    if seconds < 45:
+        return f"about {seconds:.0f} s"
+    minutes = round(seconds / 60) or 1
+    return f"about {counted(minutes, 'minute')}"
