@@ -19,7 +19,6 @@ from cloison.model.behaviour import Json, Method, Request, each, laid, look, mer
 from cloison.model.facts import Known
 from cloison.model.network import Endpoint, Subnet
 from cloison.model.verdict import Fix, Safety
-from cloison.plan.document import sha256
 from cloison.plan.world import World
 from cloison.reach import spans
 
@@ -350,20 +349,6 @@ def _lists_kept(old: Json, new: Json) -> Json:
         if str(look(one, "properties/privateDnsZoneId")).rpartition("/")[2].lower() not in named
     ]
     return laid(new, path, [*now, *kept])
-
-
-def base(azure: World, id: ResourceId) -> str:
-    """SHA-256 of a resource, with the children that a request to it carries, without what only Azure writes.
-
-    Empty where there is none. The same resource, read in the same way, has the same.
-    """
-    body = azure.get(id)
-    if body is None:
-        return ""
-    behaviour = behaviour_of(id.type)
-    segments = [one for pointer, one in behaviour.embeds.items() if pointer not in behaviour.schema.read_only]
-    below = [child for segment in segments for child in azure.children(id, segment)]
-    return sha256([writable(body, id), {str(one): base(azure, one) for one in sorted(below)}])
 
 
 def whole(body: Json, id: ResourceId, azure: World) -> Json:

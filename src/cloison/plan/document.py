@@ -53,7 +53,7 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     """Findings that are broken without it, as `cloison check` names them: `S21-420e5e11`."""
     settings: tuple[SettingReport, ...]
-    """What it changes of a resource that is there."""
+    """What it changes of a resource that is there; of an action what becomes of the resource."""
     safety: SafetyWord
     why: str
     """Who may notice, or why nobody does."""
@@ -61,8 +61,8 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
     """It keeps somebody out who comes in today."""
     seconds: float
     """How long Azure usually takes."""
-    base: str
-    """SHA-256 of the resource as it was read, without what Azure alone writes; empty where it is not there yet."""
+    base: dict[str, str] | None
+    """What the resource is right before this step: prints of its settings by pointer; null where it is not there."""
 
 
 class StandReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ class EnvironmentPlan(msgspec.Struct, frozen=True, kw_only=True):
     start: VerdictWord
     promised: VerdictWord
     stands: tuple[StandReport, ...]
-    """Requirements that are not met, or not applicable, both at the start and at the end."""
+    """Requirements that are broken or unknown, and more than advice, at the start or at the end."""
 
 
 class OptionReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,8 @@ from cloison.model.errors import CloisonError
 from cloison.model.network import Door
 from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import Finding, Fix, Safety, Severity, Verdict
-from cloison.plan.change import Change, Key, base, whole
+from cloison.plan.base import base_of
+from cloison.plan.change import Change, Key, whole
 from cloison.plan.document import (
     EnvironmentPlan,
     LeftReport,
@@ -136,10 +137,11 @@ def _steps(
     azure: World, waves: Sequence[Wave], because: Mapping[Key, tuple[str, ...]]
 ) -> Iterator[StepReport]:
     """The steps as they will be sent; the state is as it was afterwards."""
-    bases = {change.id: base(azure, change.id) for wave in waves for change in wave.changes}
     with Tried(azure) as tried:
         number = 0
         for place, wave in enumerate(waves, start=1):
+            # Right before its wave: which of them is done first is not known.
+            bases = {change.key: _base(change, azure) for change in wave.changes}
             for change in wave.changes:
                 number += 1
                 before = azure.get(change.id)
@@ -149,15 +151,20 @@ def _steps(
                     wave=place,
                     summary=change.summary,
                     request=_request(change),
-                    makes=before is None,
+                    makes=change.method == "PUT" and before is None,
                     because=because[change.key],
                     settings=_settings(change, before, azure),
                     safety="safe" if change.safety is Safety.SAFE else "asks",
                     why=change.why,
                     closes=change.closes,
                     seconds=outcome.pace.seconds,
-                    base=bases[change.id],
+                    base=bases[change.key],
                 )
+
+
+def _base(change: Change, azure: World) -> dict[str, str] | None:
+    body = azure.show(change.id, change.api_version)
+    return None if body is None else dict(base_of(change.id, body, change.method))
 
 
 def _request(change: Change) -> RequestReport:
@@ -171,18 +178,22 @@ def _request(change: Change) -> RequestReport:
 
 
 def _settings(change: Change, before: Json | None, azure: World) -> tuple[SettingReport, ...]:
-    """What the request asks for that is not so yet; nothing of a resource that is made or goes."""
-    if before is None or change.body is None:
+    """What the request asks for that is not so yet, or what an action makes of its resource."""
+    if before is None:
         return ()
-    mine = whole(before, change.id, azure)
-    asked = merged(mine, change.body) if change.method == "PATCH" else {**mine, **change.body}
+    mine, asked = before, azure.get(change.id) or {}
+    if change.method != "POST":
+        if change.body is None:
+            return ()
+        mine = whole(before, change.id, azure)
+        asked = merged(mine, change.body) if change.method == "PATCH" else {**mine, **change.body}
     return tuple(_differences(mine, asked, ""))[:SETTINGS_MAX]
 
 
 def _differences(before: Any, after: Any, pointer: str) -> Iterator[SettingReport]:
     if isinstance(before, dict) and isinstance(after, dict):
         for name in dict.fromkeys((*before, *after)):
-            if name not in ("provisioningState", "etag"):
+            if name not in ("provisioningState", "etag") and not name.startswith("_"):
                 escaped = name.replace("~", "~0").replace("/", "~1")
                 yield from _differences(before.get(name), after.get(name), f"{pointer}/{escaped}")
     elif before != after:
@@ -266,7 +277,11 @@ def _rank(finding: Finding) -> tuple[bool, int]:
 
 
 def _word(finding: Finding | None) -> VerdictWord:
-    return finding.verdict.value if finding is not None else "not-applicable"
+    """Its verdict, where it weighs; advice breaks nothing."""
+    if finding is None:
+        return "not-applicable"
+    advice = finding.severity is Severity.NOTE and finding.verdict in (Verdict.BROKEN, Verdict.UNKNOWN)
+    return "met" if advice else finding.verdict.value
 
 
 def _overall(stands: Stands) -> VerdictWord:
