@@ -17,8 +17,8 @@ from cloison.plan.gather import Gathered, seed
 from cloison.plan.measure import Judge, Measure, Sight, Stand, stand_of
 from cloison.plan.world import World
 
-SETS_MAX = 400
-"""Sets judged in search of a smaller one: a second or two. Beyond, a set is only known to have nothing to spare."""
+SETS_MAX = 150
+"""Sets judged in search of a smaller one: a second or so. Beyond, a set is only known to have nothing to spare."""
 
 Units = frozenset[int]
 """Changes, by the places of their units: those that are done together or not at all."""
