@@ -107,7 +107,7 @@ QUERIES = (
     "resources | where name == 'x",
     "∀",
 )
-HEADERS = (
+HEADERS: tuple[dict[str, str], ...] = (
     {"authorization": ""},
     {"authorization": "Bearer"},
     {"authorization": "Bearer x.y.z"},
