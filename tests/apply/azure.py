@@ -21,6 +21,7 @@ from cloison.emulator.operations import Operation, Operations, Status, Taken
 from cloison.emulator.wire import Answer, Asked
 from cloison.model.behaviour import Json, Request, Write
 from cloison.model.snapshot import Snapshot
+from cloison.plan.measure import Measure
 from cloison.plan.world import World
 
 ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -103,8 +104,8 @@ class SimAzure:
         self.others: set[ResourceId] = set()
         """What somebody else changed, made or deleted."""
         self.changes: list[Changed] = []
-        self.meddled = False
-        """Somebody deleted something, and what pods reach went with it."""
+        self.begin: Measure | None = None
+        """What was reached after somebody deleted something; None: as at the start."""
         self.ledger = Ledger()
         self._bind()
 

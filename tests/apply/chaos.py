@@ -40,9 +40,9 @@ class Way:
 
     def _go(self) -> None:
         told = [one for _, one in self.troubles]
-        azure = self.scene.azure([planned(one["fault"]) for one in told if "fault" in one])
+        azure = self.scene.azure([planned(text) for one in told for text in one.get("faults", ())])
         content = b""
-        for trouble in [one for one in told if "fault" not in one] or [{}]:
+        for trouble in [one for one in told if "faults" not in one] or [{}]:
             content = self._process(azure, content, trouble)
             settle(azure, self.chance.choice((0.0, 1.0, 30.0, 4_000.0)))
         if any(one.get("for ever") for one in told):
@@ -75,14 +75,24 @@ Trouble = tuple[str, dict[str, Any]]
 def _fault(chance: random.Random) -> Trouble:
     name, after = chance.choice(VARIANTS)
     text = f"{name}:{'after' if after else 'before'}@{chance.randint(1, 40)}"
-    return text, {"fault": text}
+    return text, {"faults": [text]}
+
+
+def _unseen(chance: random.Random) -> Trouble:
+    """A request had its effect, nobody heard of it, and reads do not show it for a while."""
+    at, name = (
+        chance.randint(1, 40),
+        chance.choice(("reset", "gateway-timeout", "server-error", "half-answer")),
+    )
+    texts = [f"lagging@{at}", f"{name}:after@{at}"]
+    return " and ".join(texts), {"faults": texts}
 
 
 def _always(chance: random.Random) -> Trouble:
     name, after = chance.choice(VARIANTS)
     method = chance.choice(("GET", "PUT", "PATCH", "DELETE", "POST"))
     text = f"{name}:{'after' if after else 'before'}@{method}*{chance.randint(2, 40)}"
-    return text, {"fault": text, "for ever": True}
+    return text, {"faults": [text], "for ever": True}
 
 
 def _kill(chance: random.Random) -> Trouble:
@@ -107,5 +117,5 @@ def _clock(chance: random.Random) -> Trouble:
 
 
 TROUBLES: list[Callable[[random.Random], Trouble]] = [
-    _fault, _fault, _fault, _fault, _kill, _kill, _interrupt, _disk, _clock, _always,
+    _fault, _fault, _fault, _fault, _unseen, _kill, _kill, _interrupt, _disk, _clock, _always,
 ]  # fmt: skip

@@ -146,7 +146,8 @@ def _delete(where: Scene, azure: SimAzure, chance: random.Random) -> None:
     before = set(azure.state)
     run(azure.state, Request(method="DELETE", id=id, by_azure=True), Known("somebody"))
     azure.others |= before - set(azure.state)
-    azure.meddled = True
+    # What pods reach from now on is what may not be lost.
+    azure.begin = where.judge.measure(azure.state, rules=False)
 
 
 def _check_kept(where: Scene, azure: SimAzure) -> None:

@@ -135,15 +135,15 @@ class Scene:
 
     def _wrong(self, azure: SimAzure) -> str:
         state = azure.state
-        measure = self.judge.measure(state, rules=False)
-        if wider := measure.wider(self.begin):
+        measure, begin = self.judge.measure(state, rules=False), azure.begin or self.begin
+        if wider := measure.wider(begin):
             return f"I1: {[id.name for id in wider]} let in more than before"
-        lost = measure.lost(self.begin)
+        lost = measure.lost(begin)
         if any(look(state.get(id), "properties/provisioningState") == "Failed" for id in state):
             # What an operation left failed is half there: what it does to names is unknown, until it is repaired.
             lost = [flow for flow in lost if measure.flows.get(flow) is not PathVerdict.UNKNOWN]
-        if lost and not azure.meddled:
-            return f"I2: {[host for _, _, host in lost]} lost"
+        if lost:
+            return f"I2: {[host for *_, host in lost]} lost"
         now = set(state)
         if gone := self.ids - now - self.goes - azure.others:
             return f"I3: {[id.name for id in gone]} gone"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import heapq
 import random
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 HOST = Host(BASE)
 WHO = Who(run="run", tool="test")
 REQUESTS_MAX = 3_000
+_DONE = re.compile(rb'"type":"done","step":(\d+)')
 
 
 class Session:
@@ -75,7 +77,7 @@ class Session:
         self.sends: list[tuple[int, str]] = []
         self.told: list[Tell] = []
         self.result: Result | None = None
-        self.interrupts: list[float] = []
+        self.interrupted = False
         self._gate = Gate(one.request for one in scene.planned.steps)
         self._heap: list[tuple[float, int, Any]] = []
         self._seq = 0
@@ -103,6 +105,8 @@ class Session:
         at, _, heard = heapq.heappop(self._heap)
         self.pass_to(at)
         self.now = at - self.began
+        if isinstance(heard, Interrupt):
+            self.interrupted = True
         if isinstance(heard, Heard):
             clock = START + self.now if self.skew is None else self.skew(START + self.now)
             now = self.now
@@ -163,6 +167,7 @@ class Session:
             case Send():
                 return self._send(action)
             case Append():
+                self._check_written(action.data)
                 return self.disk.append(action.data)
             case Sync():
                 return self.disk.sync()
@@ -217,6 +222,8 @@ class Session:
 
     def _check_sent(self, action: Send) -> None:
         step = self.scene.planned.step(action.step)
+        if self.interrupted:
+            raise Violation(f"I8: step {action.step} is sent after an interrupt")
         if action.request.digest != step.request.digest:
             raise Violation("I7: another request than the plan's")
         written = self.disk.seen if self.disk.lies else self.disk.durable
@@ -235,6 +242,21 @@ class Session:
                 and not self.done(action.step)
             ):
                 raise Violation(f"I6: step {action.step} is sent, though somebody changed {change.id.name}")
+
+    def _check_written(self, data: bytes) -> None:
+        """I5: what is written down as done is so, and nothing is under way there."""
+        told = _DONE.search(data)
+        if told is None:
+            return
+        id = self.scene.planned.step(int(told[1])).request.id
+        for operation in self.azure.emulator.world.operations.running:
+            if operation.request.id == id:
+                raise Violation(f"I5: {id.name} is called done while an operation is under way")
+        shown = self.azure.emulator.world.operations._shown.get(id)
+        if shown is not None and shown.lingers:
+            raise Violation(f"I5: {id.name} is called done while it says Updating")
+        if look(self.azure.state.get(id), "properties/provisioningState") == "Failed":
+            raise Violation(f"I5: {id.name} is called done, and it failed")
 
     def done(self, step: int) -> bool:
         """A request of that step was sent before."""

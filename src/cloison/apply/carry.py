@@ -6,35 +6,30 @@ that was sent before may still come true; the step is done when its target reads
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from cloison.apply import looking
-from cloison.apply.actions import Follow, Send, Tell
-from cloison.apply.journal import LINK_MAX, Accepted, Done, Intent, Past, Refusal, waiting
-from cloison.apply.reading import Stand, as_wanted, stand, waits_for
+from cloison.apply.actions import Send, Tell
+from cloison.apply.journal import LINK_MAX, Accepted, Intent, Past, Pending, Refusal, pending
+from cloison.apply.reading import Stand
 from cloison.apply.refusals import Meaning, advice, meaning
 from cloison.apply.run import Doing, Halt, Outcome, Run
+from cloison.apply.settling import as_it_should_be, at, settled
 from cloison.apply.step import Step
 from cloison.arm.client import Answer
-from cloison.arm.errors import Answered, ArmError, Foreign, NotSignedIn
-from cloison.arm.operations import Waiting, ended, left, state_of
-from cloison.arm.waiting import polls, retry_after
+from cloison.arm.errors import Answered, ArmError
+from cloison.arm.operations import Waiting, left
 from cloison.kinds import behaviour_of
 from cloison.model.behaviour import Json
-from cloison.plan.base import FAILED, base_of
+from cloison.plan.base import FAILED
 
 BUSY_S, BUSY_MAX_S = 5.0, 60.0
 """Seconds until a request that was refused because of another operation is tried again: at first, and at most."""
-SETTLE_S = 5.0
 
 
 BROKEN = "internalservererror"
 """It may help to send it again, but not for ever."""
 CANCELED = ("canceled", "cancelled", "operationcanceled")
-LATEST_S = 32_503_680_000.0
-"""The year 3000: a clock that is further ahead is broken."""
 
 
 class Tries(msgspec.Struct):
@@ -44,7 +39,7 @@ class Tries(msgspec.Struct):
     """A request was, or may have been, sent, by whichever process."""
     unclear: bool
     """Whether it happened is not known."""
-    waiting: Waiting | None
+    waiting: Pending | None
     count: int = 0
     """Requests whose outcome was unclear or that failed."""
     rests: int = 0
@@ -56,7 +51,7 @@ def carry_out(run: Run, step: Step, past: Past) -> Doing[None]:
     tries = Tries(
         ours=past.intent,
         unclear=past.intent and not past.refused and past.waiting is None,
-        waiting=waiting(run.planned, past.waiting) if past.waiting is not None else None,
+        waiting=pending(run.planned, past.waiting) if past.waiting is not None else None,
     )
     if past.intent and not past.refused:
         run.under_way.add(step.number)
@@ -64,16 +59,14 @@ def carry_out(run: Run, step: Step, past: Past) -> Doing[None]:
     expected_s = 0.0
     while True:
         if tries.waiting is not None:
-            failure = yield from _wait(run, step, tries.waiting, expected_s)
+            failure = yield from settled(run, step, tries.waiting, expected_s)
             tries.waiting = None
-            if failure is None:
-                failure = yield from _settled(run, step)
             if failure is None:
                 return
             yield from _failed(run, step, tries, failure)
         found = yield from looking.decided(run, step, ours=tries.ours, unclear=tries.unclear)
         if found.stand is Stand.DONE:
-            if (yield from _settled(run, step, sent=tries.ours)) is None:
+            if (yield from as_it_should_be(run, step, sent=tries.ours, ended=True)) is None:
                 return
             continue
         yield from _send(run, step, tries, found.body)
@@ -99,9 +92,8 @@ def _send(run: Run, step: Step, tries: Tries, body: Json | None) -> Doing[None]:
     except ArmError as problem:
         yield from _refused(run, step, tries, problem)
         return
-    told = left(run.host, step.request, answer, _at(run))
-    # Nothing is left to wait for but that it reads so: as after an operation that cannot be asked about.
-    tries.waiting = told if told is not None else Waiting(request=step.request)
+    told = left(run.host, step.request, answer, at(run))
+    tries.waiting = Pending(told or Waiting(request=step.request), ended=told is None)
     tries.unclear = False
     yield from run.note(_accepted(run, step, answer, tries.waiting))
 
@@ -116,10 +108,12 @@ def _conditions(step: Step, body: Json | None) -> dict[str, str]:
     return {"If-Match": etag} if isinstance(etag, str) and etag else {}
 
 
-def _accepted(run: Run, step: Step, answer: Answer, what: Waiting) -> Accepted:
+def _accepted(run: Run, step: Step, answer: Answer, pending: Pending) -> Accepted:
+    what = pending.waiting
     return Accepted(
         step=step.number,
         status=answer.status,
+        ended=pending.ended,
         correlation=answer.headers.get("x-ms-correlation-request-id", "")[:100],
         operation=what.operation if len(what.operation) <= LINK_MAX else "",
         location=what.location if len(what.location) <= LINK_MAX else "",
@@ -177,98 +171,3 @@ def _failed(run: Run, step: Step, tries: Tries, problem: Answered) -> Doing[None
     if what is not Meaning.BUSY or code == BROKEN:
         tries.count += 1
     yield from _rest(run, step, tries, problem)
-
-
-def _at(run: Run) -> datetime:
-    """The time, to read dates in headers by."""
-    return datetime.fromtimestamp(min(max(run.clock, 0.0), LATEST_S), UTC)
-
-
-# --- waiting ---------------------------------------------------------------------------------------------
-
-
-def _wait(run: Run, step: Step, what: Waiting, expected_s: float) -> Doing[Answered | None]:
-    """Return when the operation has ended, or has no address to ask at; the error where it failed. Raises Halt."""
-    link = what.operation or what.location
-    if not link:
-        return None
-    yield Tell(step=step.number, what="waiting", seconds=expected_s)
-    for pause in polls(expected_s, what.asked_s):
-        yield from run.pause(pause, f"{step.summary} is under way in Azure")
-        try:
-            answer = yield Follow(link)
-        except NotSignedIn as problem:
-            raise Halt(Outcome.STOPPED, f"{problem}: sign in, then go on with --resume") from problem
-        except Foreign:
-            return None
-        except Answered as problem:
-            if problem.retryable:
-                continue
-            # Its address is lost, while it goes on; or, at a Location, this is how it ended.
-            return None if problem.status in (404, 410) or what.operation else problem
-        except ArmError:
-            continue
-        try:
-            if ended(answer):
-                return None
-        except Answered as failure:
-            return failure
-        link = _moved(run, answer, what) or link
-        longer = retry_after(answer.headers, _at(run))
-        if longer is not None and longer > pause:
-            yield from run.pause(longer - pause, f"{step.summary} is under way in Azure")
-    raise AssertionError("polls never end")
-
-
-def _moved(run: Run, answer: Answer, what: Waiting) -> str:
-    """The operation's address as its last answer gives it: signatures change from poll to poll."""
-    told = answer.headers.get("azure-asyncoperation" if what.operation else "location", "")
-    try:
-        return run.host.own(told) if told else ""
-    except Foreign:
-        return ""
-
-
-def _settled(run: Run, step: Step, *, sent: bool = True) -> Doing[Answered | None]:
-    """Look until the target reads as wanted, and note that; its error where it says that it failed. Raises Halt."""
-    name, since, approval = step.request.id.name, run.now, run.now
-    while True:
-        body = yield from looking.look(run, step)
-        state = state_of(body)
-        if state in FAILED and step.request.method != "DELETE":
-            return Answered(200, state.capitalize(), f"{name} is left {state}")
-        if not state or state == "succeeded":
-            lacks, time_helps = waits_for(step.request.id, body) if body is not None else ("", True)
-            if as_wanted(step, body) and not lacks:
-                break
-            if lacks and (not time_helps or run.now - approval > run.limits.approval_s):
-                raise Halt(Outcome.HUMAN, f"{step.summary}: {lacks}: see to it, then go on with --resume")
-            if run.now - since > run.limits.settle_s:
-                if _is_half(run, step, body):
-                    break
-                raise Halt(Outcome.HUMAN, f"{step.summary}: {_unsettled(name, body)}")
-        else:
-            since = approval = run.now
-        yield from run.pause(SETTLE_S, f"{name} is {state or 'not as it should be yet'}")
-    yield from _done(run, step, body, sent=sent)
-    return None
-
-
-def _unsettled(name: str, body: Json | None) -> str:
-    if body is None:
-        return f"Azure says that it is done, and {name} is not there: plan again"
-    return f"Azure says that it is done, and {name} reads as before: look at it, then go on with --resume"
-
-
-def _is_half(run: Run, step: Step, body: Json | None) -> bool:
-    """It changed, and reads otherwise than the request: Azure words some settings in its own way."""
-    return body is not None and stand(step, body, looking.base(run, step), ours=True) is not Stand.BASE
-
-
-def _done(run: Run, step: Step, body: Json | None, *, sent: bool) -> Doing[None]:
-    seen = None if body is None else base_of(step.request.id, body, "DELETE")
-    yield from run.note(Done(step=step.number, sent=sent, seen=seen, when=run.clock))
-    run.under_way.discard(step.number)
-    run.seen[step.request.id] = seen
-    run.done[step.request.id] = step.number
-    yield Tell(step=step.number, what="done" if sent else "so already")

@@ -68,6 +68,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag="accepted"):
 
     step: int
     status: int
+    ended: bool
+    """It was done when it was answered."""
     correlation: str
     """ARM's id for it, also in Azure's activity log."""
     operation: str = ""
@@ -188,14 +190,23 @@ def chained(before: str, text: bytes) -> str:
     return hashlib.sha256(before.encode() + text).hexdigest()[:32]
 
 
-def waiting(planned: Planned, accepted: Accepted) -> Waiting:
+class Pending(msgspec.Struct, frozen=True):
+    """A request that was taken, and what is left of it."""
+
+    waiting: Waiting
+    ended: bool
+    """It was done when it was answered: only the target is looked at."""
+
+
+def pending(planned: Planned, accepted: Accepted) -> Pending:
     """What a record leaves to wait for."""
-    return Waiting(
+    waiting = Waiting(
         request=planned.step(accepted.step).request,
         operation=accepted.operation,
         location=accepted.location,
         asked_s=accepted.asked_s,
     )
+    return Pending(waiting, accepted.ended)
 
 
 def reserve(planned: Planned) -> int:

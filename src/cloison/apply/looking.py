@@ -107,9 +107,14 @@ def decided(run: Run, step: Step, *, ours: bool, unclear: bool) -> Doing[Found]:
 
 def _is_sure(run: Run, step: Step, body: Json | None, agreed: int, since: float) -> Doing[bool]:
     """So many looks, over so long, have said the same, and a list does not say otherwise."""
-    if agreed < run.limits.sure_looks or run.now - since < run.limits.sure_s:
+    if not is_long_enough(run, agreed, since):
         return False
     return body is not None or not (yield from _listed(step))
+
+
+def is_long_enough(run: Run, agreed: int, since: float) -> bool:
+    """So many looks, over so long, have said the same."""
+    return agreed >= run.limits.sure_looks and run.now - since >= run.limits.sure_s
 
 
 def _listed(step: Step) -> Doing[bool]:

@@ -1,0 +1,145 @@
+"""Settling: waiting for an operation, and then for its target, which alone says that a step is done.
+
+An operation that succeeded may leave a target that is still being changed, or that a replica does not know yet.
+Sources: terraform-provider-azurerm #30197, #18268; RPC contract v1.0, async API reference; checked 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cloison.apply import looking
+from cloison.apply.actions import Follow, Tell
+from cloison.apply.journal import Done, Pending
+from cloison.apply.reading import Stand, as_wanted, stand, waits_for
+from cloison.apply.run import Doing, Halt, Outcome, Run
+from cloison.apply.step import Step
+from cloison.arm.client import Answer
+from cloison.arm.errors import Answered, ArmError, Foreign, NotSignedIn
+from cloison.arm.operations import Waiting, ended, state_of
+from cloison.arm.waiting import polls, retry_after
+from cloison.model.behaviour import Json
+from cloison.plan.base import FAILED, base_of
+
+SETTLE_S = 5.0
+"""Seconds between looks at a target that is not as it should be yet."""
+LATEST_S = 32_503_680_000.0
+"""The year 3000: a clock that is further ahead is broken."""
+
+
+def settled(run: Run, step: Step, pending: Pending, expected_s: float) -> Doing[Answered | None]:
+    """Return when the target reads as the step wants it, and that is written down; the error where it failed.
+
+    expected_s: how long the operation usually takes from here. Raises Halt.
+    """
+    has_ended = pending.ended
+    if not has_ended:
+        try:
+            has_ended = yield from _wait(run, step, pending.waiting, expected_s)
+        except Answered as failure:
+            return failure
+    return (yield from as_it_should_be(run, step, sent=True, ended=has_ended))
+
+
+def _wait(run: Run, step: Step, what: Waiting, expected_s: float) -> Doing[bool]:
+    """Return when the operation has succeeded, or, with False, when there is no address to ask at. Raises Answered
+    where it failed, and Halt.
+    """
+    link = what.operation or what.location
+    if not link:
+        return False
+    yield Tell(step=step.number, what="waiting", seconds=expected_s)
+    for pause in polls(expected_s, what.asked_s):
+        yield from run.pause(pause, f"{step.summary} is under way in Azure")
+        try:
+            answer = yield Follow(link)
+        except NotSignedIn as problem:
+            raise Halt(Outcome.STOPPED, f"{problem}: sign in, then go on with --resume") from problem
+        except Foreign:
+            return False
+        except Answered as problem:
+            if problem.retryable:
+                continue
+            if problem.status in (404, 410) or what.operation:
+                # Its address is lost, while it goes on.
+                return False
+            raise
+        except ArmError:
+            continue
+        if ended(answer):
+            return True
+        link = _moved(run, answer, what) or link
+        longer = retry_after(answer.headers, at(run))
+        if longer is not None and longer > pause:
+            yield from run.pause(longer - pause, f"{step.summary} is under way in Azure")
+    raise AssertionError("polls never end")
+
+
+def _moved(run: Run, answer: Answer, what: Waiting) -> str:
+    """The operation's address as its last answer gives it: signatures change from poll to poll."""
+    told = answer.headers.get("azure-asyncoperation" if what.operation else "location", "")
+    try:
+        return run.host.own(told) if told else ""
+    except Foreign:
+        return ""
+
+
+def as_it_should_be(run: Run, step: Step, *, sent: bool, ended: bool) -> Doing[Answered | None]:
+    """Look until the target reads as wanted, and note that; its error where it says that it failed. Raises Halt.
+
+    sent: by us. ended: nothing is under way any more; else that a deleted target is gone is believed after a while.
+    """
+    name, since, agreed = step.request.id.name, run.now, 0
+    while True:
+        body = yield from looking.look(run, step)
+        state = state_of(body)
+        if state in FAILED and step.request.method != "DELETE":
+            return Answered(200, state.capitalize(), f"{name} is left {state}")
+        if state and state != "succeeded":
+            since, agreed = run.now, 0
+        elif as_wanted(step, body) and not _lacks(run, step, body, since):
+            agreed += 1
+            if body is not None or ended or looking.is_long_enough(run, agreed, since):
+                break
+        elif run.now - since > run.limits.settle_s:
+            if _is_half(run, step, body):
+                break
+            raise Halt(Outcome.HUMAN, f"{step.summary}: {_unsettled(name, body)}")
+        yield from run.pause(SETTLE_S, f"{name} is {state or 'not as it should be yet'}")
+    yield from _done(run, step, body, sent=sent)
+    return None
+
+
+def _lacks(run: Run, step: Step, body: Json | None, since: float) -> bool:
+    """The target still waits for something. Raises Halt where it has waited long enough, or time does not help."""
+    if body is None:
+        return False
+    lacks, time_helps = waits_for(step.request.id, body)
+    if lacks and (not time_helps or run.now - since > run.limits.approval_s):
+        raise Halt(Outcome.HUMAN, f"{step.summary}: {lacks}: see to it, then go on with --resume")
+    return bool(lacks)
+
+
+def _unsettled(name: str, body: Json | None) -> str:
+    if body is None:
+        return f"Azure says that it is done, and {name} is not there: plan again"
+    return f"Azure says that it is done, and {name} reads as before: look at it, then go on with --resume"
+
+
+def _is_half(run: Run, step: Step, body: Json | None) -> bool:
+    """It changed, and reads otherwise than the request: Azure words some settings in its own way."""
+    return body is not None and stand(step, body, looking.base(run, step), ours=True) is not Stand.BASE
+
+
+def _done(run: Run, step: Step, body: Json | None, *, sent: bool) -> Doing[None]:
+    seen = None if body is None else base_of(step.request.id, body, "DELETE")
+    yield from run.note(Done(step=step.number, sent=sent, seen=seen, when=run.clock))
+    run.under_way.discard(step.number)
+    run.seen[step.request.id] = seen
+    run.done[step.request.id] = step.number
+    yield Tell(step=step.number, what="done" if sent else "so already")
+
+
+def at(run: Run) -> datetime:
+    """The time, to read dates in headers by."""
+    return datetime.fromtimestamp(min(max(run.clock, 0.0), LATEST_S), UTC)
