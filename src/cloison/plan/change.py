@@ -115,7 +115,7 @@ def changes_of(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator
     id = _target(fix, told, azure, wishes)
     if fix.action == "create" and azure.get(id) is None:
         yield _change("PUT", id, fix, because, body=_placed(_renamed(told, id, fix), id, azure))
-    else:
+    elif not _is_so(fix, told, azure.get(id)):
         yield _update(fix, id, told, because, azure)
 
 
@@ -312,6 +312,23 @@ def _update(fix: Fix, id: ResourceId, told: Json, because: str, azure: World) ->
         all_ = _lists_kept(old, merged(old, told))
         return _change("PUT", id, fix, because, body=_with_children(writable(all_, id), id, azure))
     return _change("PATCH", id, fix, because, body=_blocks(told, old))
+
+
+def _is_so(fix: Fix, told: Json, old: Json | None) -> bool:
+    """Whether what a fix would make is there already, and sound: an earlier fix has made it."""
+    state = str(look(old, "properties/provisioningState")).lower()
+    return fix.action == "create" and state != "failed" and _holds(old, told)
+
+
+def _holds(held: object, wanted: object) -> bool:
+    """What is wanted stands in what is held, which may say more; items of a list in any order."""
+    if isinstance(wanted, dict):
+        return isinstance(held, dict) and all(_holds(look(held, name), one) for name, one in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(held, list) and all(any(_holds(one, item) for one in held) for item in wanted)
+    if isinstance(wanted, str) and isinstance(held, str):
+        return wanted.lower() == held.lower()
+    return wanted == held
 
 
 def _with_children(body: Json, id: ResourceId, azure: World) -> Json:
