@@ -84,7 +84,7 @@ def sources_of(fabric: Fabric, cluster: Cluster, pool: Pool, door: Door) -> tupl
         subnet, doubt = _subnet(fabric, cluster, pool, fact)
         if subnet is None or isinstance(subnet.prefixes, Unknown):
             unread = subnet.prefixes if subnet is not None and isinstance(subnet.prefixes, Unknown) else None
-            doubts.append(unknown_step(HopKind.SOURCE, unread) if unread else doubt)
+            doubts.append(unknown_step(HopKind.SOURCE, unread) if unread is not None else doubt)
         else:
             sources.append(Source(subnet, spans.usable(subnet.prefixes.value), groups))
     return sources, doubts
