@@ -113,8 +113,9 @@ def changes_of(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator
         return
     told = _filled(dict(fix.body), azure, wishes)
     id = _target(fix, told, azure, wishes)
+    told = _renamed(told, id, fix)
     if fix.action == "create" and azure.get(id) is None:
-        yield _change("PUT", id, fix, because, body=_placed(_renamed(told, id, fix), id, azure))
+        yield _change("PUT", id, fix, because, body=_placed(told, id, azure))
     elif not _is_so(fix, told, azure.get(id)):
         yield _update(fix, id, told, because, azure)
 
@@ -377,9 +378,9 @@ def whole(body: Json, id: ResourceId, azure: World) -> Json:
 
 
 def writable(body: Json, id: ResourceId) -> Json:
-    """The body as a request may carry it: without what only Azure writes."""
+    """The body as a request may carry it: without what only Azure writes, and without what it never answers."""
     schema = behaviour_of(id.type).schema
-    for pointer in (*schema.read_only, "etag", "systemData"):
+    for pointer in (*schema.read_only, *schema.secret, "etag", "systemData"):
         if "*" not in pointer and look(body, pointer) is not None:
             body = laid(body, pointer, None)
     return {name: value for name, value in body.items() if not name.startswith("_")}

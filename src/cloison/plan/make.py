@@ -157,7 +157,7 @@ def _steps(
                     safety="safe" if change.safety is Safety.SAFE else "asks",
                     why=change.why,
                     closes=change.closes,
-                    seconds=outcome.pace.seconds,
+                    seconds=float(outcome.pace.seconds),
                     base=bases[change.key],
                 )
 
