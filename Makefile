@@ -11,7 +11,7 @@ COMPILE := $(BIN)/python -m compileall -q src
 OURS := pyproject.toml src/cloison/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint form types imports budgets format bench prove corpus lock clean distclean
+.PHONY: help demo test lint form types imports budgets format bench prove parity corpus lock clean distclean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -48,6 +48,9 @@ bench: $(VENV)/.test  ## how fast, as ratios
 
 prove: $(VENV)/.test  ## the long proofs, with their figures (ARGS="oracle" for one)
 	$(BIN)/python tools/prove.py $(ARGS)
+
+parity: $(VENV)/.test  ## lay the emulator's answers beside Azure's, and write docs/parity.md
+	$(BIN)/python tools/parity.py $(ARGS)
 
 corpus: $(VENV)/.test  ## check a folder of other people's templates (ARGS="FOLDER")
 	$(BIN)/python tools/corpus.py $(ARGS)

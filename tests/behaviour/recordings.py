@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from cloison.arm.ids import NotAnId, ResourceId
 
