@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         "--profile", action="store_true", help="only the ten functions that take most of a check"
     )
     parser.add_argument(
-        "--only", choices=["processes", "engine", "reading", "templates", "estate"], help="one part"
+        "--only", choices=["processes", "engine", "reading", "templates", "estate", "live"], help="one part"
     )
     options = parser.parse_args(arguments)
     if options.profile:
@@ -55,6 +55,7 @@ def main(arguments: list[str]) -> int:
         "reading": _reading,
         "templates": _templates,
         "estate": _estate,
+        "live": _live,
     }
     for name, part in parts.items():
         if options.only in (None, name):
@@ -259,6 +260,15 @@ def _estate(quick: bool) -> None:
         taken = rounds(1 if quick else 3, {"check": _process(command)})["check"]
         _show(f"cloison check, {environments} environments", taken)
         _show("… for each environment", [one / environments for one in taken])
+
+
+def _live(quick: bool) -> None:
+    """A live reading from the emulator."""
+    import live
+
+    _title("the emulator over HTTPS, and reading a subscription live from it")
+    for line in live.figures(20 if quick else 1_000, 500 if quick else 3_000):
+        print(line)
 
 
 def _profile() -> int:
