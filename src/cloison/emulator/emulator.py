@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cloison.controlplane import Azure
-from cloison.emulator import access, admin, discovery, groups, resources, signin, tags
+from cloison.emulator import access, admin, discovery, groups, resources, signin, tags, watcher
 from cloison.emulator.clock import Clock
 from cloison.emulator.deployments.deploying import Deployments
 from cloison.emulator.deployments.routes import Deploying
@@ -78,6 +78,7 @@ class Emulator:
                 *tags.ROUTES,
                 *access.ROUTES,
                 *graph.ROUTES,
+                *watcher.ROUTES,
                 *resources.ROUTES,
             )
         )

@@ -80,11 +80,13 @@ SHAPES = {
     "microsoft.containerregistry": Shape(
         operation="{resource}/operationStatuses/{key}",
         result=_PROVIDER + "/operationResults/{key}",
+        tells=(),
         gone=200,
     ),
     "microsoft.containerregistry/registries/privateendpointconnections": Shape(
         operation="{resource}/operationStatuses/{key}",
         result=_PROVIDER + "/operationResults/privateendpointconnections-{key}",
+        tells=("name",),
         running=201,
         running_word="Updating",
         gone=200,
