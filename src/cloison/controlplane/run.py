@@ -266,6 +266,8 @@ def _check_place(state: Azure, request: Request, old: Json | None) -> None:
         if home not in state:
             raise Refused(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
     parent = request.id.parent
+    if behaviour_of(request.id.type).alone:
+        return
     if parent.type.count("/") >= 1 and "/providers/" in parent and parent not in state:
         if behaviour_of(request.id.type).proxied:
             raise not_found(parent)

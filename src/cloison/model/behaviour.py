@@ -300,6 +300,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """The etag's form, braces for a GUID."""
     stale: Callable[[ResourceId, bool], Refused] = stale
     """How a failed precondition is worded."""
+    alone: bool = False
+    """What it lies in, by its id, need not be there."""
     missing: Callable[[ResourceId], Refused] | None = None
     """How it is worded that there is no such resource; None: as Resource Manager does."""
     proxied: bool = False
