@@ -215,6 +215,15 @@ def test_azure_tells_the_name_of_a_deployed_one() -> None:
     assert (name, "guid.privatelink.westeurope.azmk8s.io") == (found.hosts[0].name, found.hosts[0].zone)
 
 
+def test_without_a_private_zone_the_private_name_is_the_public_one() -> None:
+    """A cluster with the zone `none` tells its public name as its private one, and no zone holds it."""
+    name = "aks-7e015f2c.hcp.westeurope.azmk8s.io"
+    api = {"enablePrivateCluster": True, "privateDNSZone": "none"}
+    (found,) = facets(Door, cluster(api=api, privateFQDN=name, fqdn=name))
+    (host,) = found.hosts
+    assert (name, "") == (host.name, host.zone)
+
+
 @pytest.mark.parametrize(
     ("identity", "client", "expected"),
     [

@@ -53,6 +53,8 @@ def filled(pool: Json, network: Json, version: str, mode: str, *, old_api: bool 
     pool = {name: value for name, value in pool.items() if not _says_nothing(name, value, pool)}
     if old_api:
         pool.setdefault("nodeLabels", {})
+    if pool.get("scaleSetPriority") == "Spot":
+        pool = {"scaleSetEvictionPolicy": "Delete", "spotMaxPrice": -1, **pool}
     own = pool.get("orchestratorVersion", version)
     os = pool.get("osType", "Linux")
     upgrade = {"maxSurge": "10%", **(pool.get("upgradeSettings") or {})}

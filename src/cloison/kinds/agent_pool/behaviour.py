@@ -61,7 +61,8 @@ def remove(state: State, request: Request, chance: Chance) -> Effects:
     if not request.by_azure:
         cluster = _running(state, request.id.parent)
         others = [one for one in each(cluster, LIST) if not _is(one, request.id)]
-        if not any(str(one.get("mode")).lower() == "system" for one in others):
+        needed = any(_is(one, request.id) and _is_system(one) for one in each(cluster, LIST))
+        if needed and not any(_is_system(one) for one in others):
             raise Refused(
                 400,
                 "CannotDeleteLastSystemPool",
@@ -81,6 +82,10 @@ def missing(id: ResourceId) -> Refused:
 
 def _is(entry: Json, id: ResourceId) -> bool:
     return str(entry.get("name")).lower() == id.name.lower()
+
+
+def _is_system(entry: Json) -> bool:
+    return str(entry.get("mode")).lower() == "system"
 
 
 def _running(state: State, cluster: ResourceId) -> Json:

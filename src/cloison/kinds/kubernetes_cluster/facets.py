@@ -112,7 +112,8 @@ def _host(resource: Resource, own: KubernetesCluster) -> Host:
         public = own.fqdn.value if isinstance(own.fqdn, Known) else None
         return _named(public or f"{_label(resource)}.hcp.{region}.{cloud.aks}", "")
     if told is not None:
-        return _named(told, told.partition(".")[2])
+        # Without a zone of its own the private name is the public one: answers recorded by azure-cli (2022).
+        return _named(told, "" if zone == "none" else told.partition(".")[2])
     made = cloud.kubernetes_zone(region)
     named = zone.rpartition("/")[2] if zone.startswith("/") else f"{{guid}}.{made}"
     return _named(f"{_label(resource)}.{named}", named)

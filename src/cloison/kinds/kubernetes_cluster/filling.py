@@ -48,7 +48,6 @@ SINCE: Mapping[str, str] = {
     "properties/securityProfile": "2022-01-01",
     "properties/storageProfile": "2022-01-01",
     "properties/supportPlan": "2023-08-01",
-    "properties/windowsProfile": "2022-01-01",
     "properties/workloadAutoScalerProfile": "2022-05-01",
 }
 UNTIL: Mapping[str, str] = {f"{NET}/dockerBridgeCidr": "2023-02-02-preview"}
@@ -74,6 +73,8 @@ GIVEN_LATER = (
     "properties/privateLinkResources/*/id",
 )
 """What a new cluster's first answer does not tell yet."""
+WINDOWS_API = "2022-01-01"
+"""Before it, clusters told no settings for Windows that nobody made."""
 OLD_API = "2020-09-01"
 """Before it, pools told their labels even where they have none."""
 
@@ -98,7 +99,7 @@ def filled(
         {**_agent_pools.filled(pool, network, version, "System", old_api=old_api), "eTag": etag}
         for pool in properties["agentPoolProfiles"]
     ]
-    _settings(properties, network, tenant)
+    _settings(properties, network, tenant, api_version)
     properties |= _hosts(id, properties, region, chance)
     if body.get("identity"):
         properties.setdefault("servicePrincipalProfile", {"clientId": "msi"})
@@ -138,7 +139,7 @@ def _named(id: ResourceId, properties: Json, region: str, chance: Chance) -> Non
     properties.setdefault("resourceUID", chance.guid("uid", str(id)).replace("-", "")[:24])
 
 
-def _settings(properties: Json, network: Json, tenant: str) -> None:
+def _settings(properties: Json, network: Json, tenant: str, api_version: str) -> None:
     """Settings of the cluster that nobody made."""
     on: Json = {"enabled": True}
     storage = {"diskCSIDriver": {**on, "version": "v1"}, "fileCSIDriver": on, "snapshotController": on}
@@ -151,7 +152,7 @@ def _settings(properties: Json, network: Json, tenant: str) -> None:
     properties.setdefault("nodeProvisioningProfile", {"mode": "Manual"})
     properties.setdefault("bootstrapProfile", {"artifactSource": "Direct"})
     properties["oidcIssuerProfile"] = {"enabled": False, **(properties.get("oidcIssuerProfile") or {})}
-    if network["networkPlugin"] != "kubenet":
+    if network["networkPlugin"] != "kubenet" and not "" < api_version < WINDOWS_API:
         # Nodes with Windows can be added to such a cluster.
         windows = {"adminUsername": "azureuser", "enableCSIProxy": True}
         properties["windowsProfile"] = {**windows, **(properties.get("windowsProfile") or {})}
@@ -161,6 +162,10 @@ def _settings(properties: Json, network: Json, tenant: str) -> None:
     for addon in (properties.get("addonProfiles") or {}).values():
         if isinstance(addon, dict):
             addon.setdefault("config", None)
+
+
+SECOND = {"podCidrs": "fd12:3456:789a::/64", "serviceCidrs": "fd12:3456:789b::/108"}
+"""Prefixes of the second family. A guess: Azure draws them."""
 
 
 def _network(profile: Json, before: Json, version: str) -> Json:
@@ -177,6 +182,10 @@ def _network(profile: Json, before: Json, version: str) -> Json:
         profile.setdefault("podCidrs", [profile["podCidr"]])
     profile.setdefault("serviceCidr", (profile.get("serviceCidrs") or ["10.0.0.0/16"])[0])
     profile.setdefault("serviceCidrs", [profile["serviceCidr"]])
+    if "IPv6" in profile.get("ipFamilies", ()):
+        for name, second in SECOND.items():
+            if len(profile.get(name, ())) == 1:
+                profile[name] = [*profile[name], second]
     profile.setdefault("networkPolicy", "none")
     return profile
 
@@ -196,10 +205,20 @@ def way_out(id: ResourceId, body: Json, chance: Chance) -> Json:
         balancer = {"backendPoolType": "nodeIPConfiguration", **(network.get("loadBalancerProfile") or {})}
         if outbound == "loadBalancer":
             _balanced(id, properties, balancer, chance)
+            managed = dict(balancer.get("managedOutboundIPs") or {})
+            if "IPv6" in network.get("ipFamilies", ()):
+                managed.setdefault("countIPv6", 1)
+            elif not managed.get("countIPv6"):
+                managed.pop("countIPv6", None)
+            if managed:
+                balancer["managedOutboundIPs"] = managed
         network["loadBalancerProfile"] = balancer
     if outbound == "managedNATGateway":
         managed = {"managedOutboundIPProfile": {"count": 1}, "idleTimeoutInMinutes": 4}
-        network["natGatewayProfile"] = {**managed, **(network.get("natGatewayProfile") or {})}
+        gateway = {**managed, **(network.get("natGatewayProfile") or {})}
+        count = int(look(gateway, "managedOutboundIPProfile/count") or 1)
+        gateway["effectiveOutboundIPs"] = _addresses(id, properties, gateway, count, chance)
+        network["natGatewayProfile"] = gateway
     properties["networkProfile"] = network
     return {**body, "properties": properties}
 
@@ -212,11 +231,16 @@ def _balanced(id: ResourceId, properties: Json, balancer: Json, chance: Chance) 
         balancer["effectiveOutboundIPs"] = [{"id": one["id"]} for one in given or ()]
         return
     managed = balancer.setdefault("managedOutboundIPs", {"count": 1})
-    group = surroundings.node_group(id, {"properties": properties})
     count = int(managed.get("count") or 1)
-    held = [one for one in balancer.get("effectiveOutboundIPs") or () if surroundings.is_within(one, group)]
-    fresh = ({"id": surroundings.outbound_address(group, number, chance)} for number in range(count))
-    balancer["effectiveOutboundIPs"] = held if len(held) == count else list(fresh)
+    balancer["effectiveOutboundIPs"] = _addresses(id, properties, balancer, count, chance)
+
+
+def _addresses(id: ResourceId, properties: Json, profile: Json, count: int, chance: Chance) -> list[Json]:
+    """Public addresses of the cluster's own, those it has had first."""
+    group = surroundings.node_group(id, {"properties": properties})
+    held = [one for one in profile.get("effectiveOutboundIPs") or () if surroundings.is_within(one, group)]
+    fresh = ({"id": surroundings.outbound_address(group, at, chance)} for at in range(len(held), count))
+    return [*held[:count], *fresh]
 
 
 def kubelet(id: ResourceId, properties: Json, chance: Chance) -> Json:
@@ -252,6 +276,9 @@ def _hosts(id: ResourceId, properties: Json, region: str, chance: Chance) -> Jso
         found["privateFQDN"] = properties.get("privateFQDN") or f"{label}.{zone}"
     public = f"{prefix}-{chance.guid('public', str(id))[:8]}.hcp.{region}.{suffix}"
     found["fqdn"] = (properties.get("fqdn") or public) if profile["enablePrivateClusterPublicFQDN"] else None
+    if not zone and found["fqdn"]:
+        # Nothing but the public zone holds the private address.
+        found["privateFQDN"] = found["fqdn"]
     portal = f"{chance.guid('portal', str(id)).replace('-', '')}-priv.portal.hcp.{region}.{suffix}"
     found["azurePortalFQDN"] = properties.get("azurePortalFQDN") or portal
     if not profile.get("enableVnetIntegration"):

@@ -17,6 +17,8 @@ from cloison.model.behaviour import Chance, Json, Request, State, each, look
 
 GROUP = "management"
 ENDPOINT = "kube-apiserver"
+GATEWAY = "aks-outbound"
+"""Name of a gateway that Azure keeps for the nodes. A guess: Azure adds digits."""
 NETWORK_PREFIX = "10.224.0.0/12"
 NODES_PREFIX = "10.224.0.0/16"
 TTL = 300
@@ -66,11 +68,12 @@ def made(state: State, id: ResourceId, body: Json, chance: Chance) -> Then:
     requests = [_put(group, {"location": region, "managedBy": id.text, "tags": tags})]
     digits = str(int(chance.guid("digits", str(id))[:8], 16))[:8]
     subnet = first_subnet(body)
+    requests += _outbound(group, body, region)
     if subnet is None:
         network = f"{group.text}/providers/Microsoft.Network/virtualNetworks/aks-vnet-{digits}"
         subnet = ResourceId(f"{network}/subnets/aks-subnet")
-        requests += _network(group, network, region, digits)
-    requests += _outbound(group, body, region)
+        gateway = look(body, "properties/networkProfile/outboundType") == "managedNATGateway"
+        requests += _network(group, network, region, digits, gateway=gateway)
     requests.append(_put(kubelet_identity(id, body), {"location": region}))
     return (*requests, *put_up(state, id, body, subnet, 0))
 
@@ -124,10 +127,10 @@ def _address(state: State, subnet: ResourceId, starts: int) -> str:
 def _names(state: State, id: ResourceId, body: Json, subnet: ResourceId, address: str) -> Iterator[Request]:
     """The zone, its link to the nodes' network, and the record."""
     name = look(body, "properties/privateFQDN")
-    if not isinstance(name, str):
+    told = str(look(body, "properties/apiServerAccessProfile/privateDNSZone"))
+    if not isinstance(name, str) or told.lower() == "none":
         return
     label, _, zone_of = name.partition(".")
-    told = str(look(body, "properties/apiServerAccessProfile/privateDNSZone"))
     own = node_group(id, body)
     zone = ResourceId(
         told if told.startswith("/") else f"{own.text}/providers/Microsoft.Network/privateDnsZones/{zone_of}"
@@ -167,10 +170,12 @@ def _own_subnet(state: State, id: ResourceId, body: Json) -> ResourceId | None:
     return None
 
 
-def _network(group: ResourceId, network: str, region: Any, digits: str) -> list[Request]:
-    """The network of a cluster that was given none."""
+def _network(group: ResourceId, network: str, region: Any, digits: str, *, gateway: bool) -> list[Request]:
+    """The network of a cluster that was given none. gateway: its subnet goes out by the nodes' gateway."""
     filter = f"{group.text}/providers/Microsoft.Network/networkSecurityGroups/aks-agentpool-{digits}-nsg"
-    subnet = {"addressPrefix": NODES_PREFIX, "networkSecurityGroup": {"id": filter}}
+    subnet: Json = {"addressPrefix": NODES_PREFIX, "networkSecurityGroup": {"id": filter}}
+    if gateway:
+        subnet["natGateway"] = {"id": f"{group.text}/providers/Microsoft.Network/natGateways/{GATEWAY}"}
     return [
         _put(filter, {"location": region}),
         _put(
@@ -187,21 +192,26 @@ def _network(group: ResourceId, network: str, region: Any, digits: str) -> list[
 
 
 def _outbound(group: ResourceId, body: Json, region: Any) -> list[Request]:
-    """The load balancer that nodes go out by, where the cluster has one, and the addresses that are its own."""
-    if look(body, "properties/networkProfile/outboundType") != "loadBalancer":
+    """The load balancer or the gateway that nodes go out by, where the cluster has one, and its own addresses."""
+    way = look(body, "properties/networkProfile/outboundType")
+    profile = {"loadBalancer": "loadBalancerProfile", "managedNATGateway": "natGatewayProfile"}.get(str(way))
+    if profile is None:
         return []
-    listed = each(body, "properties/networkProfile/loadBalancerProfile/effectiveOutboundIPs")
+    listed = each(body, f"properties/networkProfile/{profile}/effectiveOutboundIPs")
     addresses = [str(one["id"]) for one in listed]
     sku = {"name": "Standard"}
     fixed = {"location": region, "sku": sku, "properties": {"publicIPAllocationMethod": "Static"}}
+    made = [_put(one, fixed) for one in addresses if is_within({"id": one}, group)]
+    base = f"{group.text}/providers/Microsoft.Network"
+    head = {"location": region, "sku": sku}
+    if way == "managedNATGateway":
+        held = {"publicIpAddresses": [{"id": one} for one in addresses]}
+        return [*made, _put(f"{base}/natGateways/{GATEWAY}", {**head, "properties": held})]
     fronts = [
         {"name": one.rpartition("/")[2], "properties": {"publicIPAddress": {"id": one}}} for one in addresses
     ]
-    balancer = f"{group.text}/providers/Microsoft.Network/loadBalancers/kubernetes"
-    return [
-        *(_put(one, fixed) for one in addresses if is_within({"id": one}, group)),
-        _put(balancer, {"location": region, "sku": sku, "properties": {"frontendIPConfigurations": fronts}}),
-    ]
+    balancer = {**head, "properties": {"frontendIPConfigurations": fronts}}
+    return [*made, _put(f"{base}/loadBalancers/kubernetes", balancer)]
 
 
 def _put(id: str | ResourceId, body: Json) -> Request:
