@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloison.arm.ids import ResourceId
-from cloison.model.behaviour import Chance, Json, State, look
+from cloison.model.behaviour import Chance, Json, Refused, State, look
 
 TENANT = "tenant"
 """What the tenant's GUID is asked of chance for: one in a whole environment."""
@@ -33,8 +33,29 @@ def identified(state: State, id: ResourceId, body: Json, old: Json | None, chanc
         identity.pop("tenantId", None)
     users = identity.get("userAssignedIdentities")
     if isinstance(users, dict):
+        held = before.get("userAssignedIdentities") or {}
+        for name in users:
+            if name not in held:
+                _check(state, id, name)
         identity["userAssignedIdentities"] = {name: _user(state, name) for name in users}
     return {**body, "identity": identity}
+
+
+def _check(state: State, id: ResourceId, name: str) -> None:
+    """Raises Refused for an identity that there is not, in a group that is known.
+
+    Source: an answer recorded by azure-service-operator (2023); checked 2026-11-24.
+    """
+    group = ResourceId(name.partition("/providers/")[0]) if name.startswith("/") else None
+    if group is None or state.get(group) is None or state.get(ResourceId(name)) is not None:
+        return
+    raise Refused(
+        400,
+        "FailedIdentityOperation",
+        f"Identity operation for resource '{id.text}' failed with error 'Failed to perform resource identity "
+        f'operation. Status: \'BadRequest\'. Response: \'{{"error":{{"code":"BadRequest","message":'
+        f"\"Resource '{name}' was not found.\"}}}}'.'.",
+    )
 
 
 def _user(state: State, name: str) -> Json:

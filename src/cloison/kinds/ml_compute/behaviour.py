@@ -66,8 +66,6 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     kind = str(properties["computeType"]).lower()
     if kind == "kubernetes":
         _check_cluster(state, request.id, properties)
-    elif kind == "aks":
-        raise _user("Compute type AKS is no longer supported. Use Kubernetes.", "NotSupported")
     properties["properties"] = _inner(kind, properties.get("properties") or {}, chance)
     workspace = state.get(request.id.parent) or {}
     properties.setdefault("computeLocation", body.get("location") or workspace.get("location"))
@@ -181,5 +179,6 @@ BEHAVIOUR = Behaviour(
     until={"properties/provisioningWarnings": "2021-07-01"},
     hears={"restarted": _restarted},
     put=Pace(style=Style.ASYNC, seconds=60, waiting="Creating"),
+    patch=Pace(style=Style.ASYNC, seconds=30, status=200),
     delete=Pace(style=Style.BOTH, seconds=30, waiting="Deleting"),
 )

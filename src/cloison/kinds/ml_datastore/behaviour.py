@@ -10,10 +10,16 @@ from cloison.model.behaviour import Behaviour, Schema
 BEHAVIOUR = Behaviour(
     schema=Schema(
         required=("properties/datastoreType",),
-        defaults={"properties/isDefault": False, "properties/description": None},
+        defaults={
+            "properties/isDefault": False,
+            "properties/description": None,
+            "properties/hasBeenValidated": False,
+        },
         read_only=(),
         secret=("properties/credentials/secrets",),
         located="no",
         provisioned=False,
-    )
+    ),
+    signed=True,
+    until={"properties/hasBeenValidated": "2021-03-01-preview"},
 )

@@ -23,6 +23,15 @@ from cloison.model.behaviour import (
     look,
 )
 
+PROBE: Json = {
+    "failureThreshold": 30,
+    "successThreshold": 1,
+    "timeout": "PT2S",
+    "period": "PT10S",
+    "initialDelay": "PT10S",
+}
+"""How a model's container is asked whether it lives. Source: REST reference, ProbeSettings."""
+
 
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     """The deployment, when its endpoint's compute takes it. Its image is built first."""
@@ -44,7 +53,19 @@ def _check(state: State, id: ResourceId) -> None:
 
 
 BEHAVIOUR = Behaviour(
-    schema=Schema(required=("location", "properties/endpointComputeType"), located="region"),
+    schema=Schema(
+        required=("location", "properties/endpointComputeType"),
+        defaults={
+            "tags": {},
+            "properties/description": None,
+            "properties/appInsightsEnabled": False,
+            "properties/environmentVariables": {},
+            "properties/readinessProbe": PROBE,
+            "properties/livenessProbe": PROBE,
+            "properties/scaleSettings/scaleType": "Default",
+        },
+        located="region",
+    ),
     make=make,
     remove=remove,
     signed=True,

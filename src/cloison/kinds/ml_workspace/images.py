@@ -36,10 +36,14 @@ def built(state: State, signal: Signal, chance: Chance) -> Effects:
         _check_builder(state, signal.to, body, ResourceId(named))
         return Effects()
     name = chance.guid("registry", str(signal.to)).replace("-", "")
-    group = signal.to.text.partition("/providers/")[0]
-    registry = ResourceId(f"{group}/providers/Microsoft.ContainerRegistry/registries/{name}")
+    group = ResourceId(signal.to.text.partition("/providers/")[0])
+    region = body.get("location") or (state.get(group) or {}).get("location")
+    if not region:
+        # An export that tells neither: nothing can be made of it.
+        return Effects()
+    registry = ResourceId(f"{group.text}/providers/Microsoft.ContainerRegistry/registries/{name}")
     asked = {
-        "location": body.get("location"),
+        "location": region,
         "sku": {"name": "Basic"},
         "properties": {"adminUserEnabled": True},
         "tags": {"workspace": signal.to.name},
@@ -74,5 +78,8 @@ def _environment(state: State, request: Request, body: Json, chance: Chance) -> 
 
 
 ENVIRONMENTS = Behaviour(
-    schema=Schema(located="no", provisioned=False, required=("properties",)), make=_environment, signed=True
+    schema=Schema(located="no", provisioned=False, required=("properties",)),
+    make=_environment,
+    signed=True,
+    alone=True,
 )
