@@ -194,8 +194,9 @@ class _Misshapen:
 def _lookup(mapping: Mapping[str, object], key: str) -> object:
     found = mapping.get(key, _ABSENT)
     if found is _ABSENT:
-        lowered = key.lower()
+        lowered, length = key.lower(), len(key)
         for name, value in mapping.items():
-            if name.lower() == lowered:
+            # Most names differ in length already, and most look-ups are for what a body leaves out.
+            if len(name) == length and name.lower() == lowered:
                 return value
     return found

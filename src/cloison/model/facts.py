@@ -30,7 +30,7 @@ class Origin(Enum):
     """Cloison computed it from other settings, e.g. the record that a zone group will write."""
 
 
-class Cite(msgspec.Struct, frozen=True):
+class Cite(msgspec.Struct, frozen=True, cache_hash=True):
     """The setting that decided: a resource and a JSON pointer into its ARM body."""
 
     resource: ResourceId

@@ -65,7 +65,7 @@ class HopKind(Enum):
     DOOR = "door"
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, cache_hash=True):
     """One decision on the way, with the setting that made it."""
 
     hop: HopKind

@@ -90,7 +90,7 @@ def _by(fabric: Fabric, source: Source, target: Target, flow: Flow, route: Route
     cites = (Cite(route.id),)
     where = f"route {route.name} of {route.table.name}"
     if hop.value == "virtualappliance":
-        return tuple(routes.through(fabric, source, target, flow, route)[0])
+        return tuple(routes.through(fabric, source, target, flow, route).steps)
     if hop.value == "internet":
         return (Step(HopKind.ROUTE, Outcome.PASS, f"{where} sends {target.text} to the Internet", cites),)
     if hop.value == "virtualnetworkgateway":

@@ -97,6 +97,9 @@ class Fabric:
 
     def _index_names(self) -> None:
         self.zones = {facet.id: facet for facet in self.all(Zone)}
+        self.zones_named: dict[str, list[Zone]] = defaultdict(list)
+        for zone in self.all(Zone):
+            self.zones_named[zone.name].append(zone)
         self.links_of = _group(self.all(ZoneLink), lambda link: known(link.network))
         self.links_of_zone = _group(self.all(ZoneLink), lambda link: link.zone)
         self.records: dict[tuple[ResourceId, str], list[Record]] = defaultdict(list)

@@ -19,63 +19,86 @@ HARMLESS_TAGS = frozenset({"azurekubernetesservice", "windowsupdate", "windowsdi
 """FQDN tags that hold none of an environment's own names. Source: "FQDN tags overview", checked 2026-01-05."""
 
 
-class Passage(msgspec.Struct, frozen=True):
-    """What the firewall decided, and whether packets leave with its own address."""
+class Ruling(msgspec.Struct, frozen=True):
+    """What a firewall does with packets of some sources."""
 
-    steps: tuple[Step, ...]
-    translated: bool | None
-    """None: not known."""
-    proxied: bool | None = False
-    """True when an application rule passed some of it: the firewall goes where its own DNS sends it. None: perhaps."""
+    sources: spans.Spans
+    rules: tuple[FirewallRule | None, ...]
+    """Every rule that may decide, in order; None at the end: nothing matched, so it denies."""
 
     @property
-    def sure(self) -> bool:
-        """Whether it is known what the firewall does, good or bad."""
-        return any(step.outcome is Outcome.STOP for step in self.steps) or not any(
-            step.outcome is Outcome.UNKNOWN for step in self.steps
-        )
+    def passes(self) -> bool | None:
+        """None: rules that may decide say the opposite of each other."""
+        says = {rule is not None and rule.allow for rule in self.rules}
+        return says.pop() if len(says) == 1 else None
+
+    @property
+    def by_name(self) -> bool | None:
+        """Whether an application rule lets them pass, so that the firewall asks DNS itself; None: perhaps."""
+        kinds = {rule.kind == "application" for rule in self.rules if rule is not None}
+        return kinds.pop() if len(kinds) == 1 else None
 
 
-def decide(appliance: Appliance, source: Source, target: Target, flow: Flow) -> Passage:
-    """The rules put to one flow: network rules first, then application rules, else denied."""
-    steps: list[Step] = [unknown_step(HopKind.FILTER, appliance.maybe)] if appliance.maybe else []
-    if isinstance(appliance.rules_known, Unknown):
-        steps.append(unknown_step(HopKind.FILTER, appliance.rules_known))
-    remaining = source.spans
-    used: list[FirewallRule] = []
-    doubts: list[FirewallRule] = []
-    by_network: list[spans.Span] = []
-    by_name: list[spans.Span] = []
-    name = appliance.id.name
+def decide(appliance: Appliance, source: Source, target: Target, flow: Flow) -> list[Ruling]:
+    """The rules put to one flow: network rules first, then application rules, else denied. One ruling for each
+    part of the sources that rules treat alike.
+    """
+    open_ = [Ruling(source.spans, ())]
+    done: list[Ruling] = []
     for rule in _in_order(appliance):
         match = _wants(rule, target, flow)
-        if match is Match.NO or not remaining:
+        if match is Match.NO:
             continue
         sure, maybe = _sources(rule.sources)
-        taken = spans.intersect(remaining, sure)
-        if taken and match is Match.YES:
-            remaining = spans.subtract(remaining, taken)
-            if rule.allow:
-                used.append(rule)
-                by_name.extend(taken if rule.kind == "application" else ())
-            else:
-                steps.append(_denied(name, rule, taken, target, flow, doubts))
-        elif taken or spans.meets(remaining, maybe):
-            doubts.append(rule)
-            perhaps = spans.intersect(remaining, spans.union(*sure, *maybe))
-            by_network.extend(perhaps if rule.kind == "network" and rule.allow else ())
-    if remaining:
-        steps.append(_nothing_matched(appliance, remaining, target, flow, doubts))
-    elif doubts and any(not rule.allow for rule in doubts):
-        steps.append(_doubtful(name, doubts[0], target))
-    if not any(step.outcome is not Outcome.PASS for step in steps):
-        cites = tuple(Cite(rule.id, rule.pointer) for rule in used)
-        steps.append(Step(HopKind.FILTER, Outcome.PASS, f"firewall {name} lets {target.text} pass", cites))
-    allowing = [rule for rule in doubts if rule.allow]
-    proxied: bool | None = any(rule.kind == "application" for rule in (*used, *allowing))
-    if proxied and not spans.subtract(spans.union(*by_name), spans.union(*by_network)):
-        proxied = None
-    return Passage(tuple(steps), _translates(appliance, used, allowing, target), proxied)
+        still: list[Ruling] = []
+        for one in open_:
+            rules = (*one.rules, rule)
+            taken = spans.intersect(one.sources, sure)
+            rest = spans.subtract(one.sources, taken)
+            perhaps = spans.intersect(rest, maybe)
+            (done if match is Match.YES else still).append(Ruling(taken, rules))
+            still.append(Ruling(perhaps, rules))
+            still.append(Ruling(spans.subtract(rest, perhaps), one.rules))
+        open_ = [one for one in still if one.sources]
+    done.extend(Ruling(one.sources, (*one.rules, None)) for one in open_)
+    return [one for one in done if one.sources]
+
+
+def unread(appliance: Appliance) -> Step | None:
+    """A doubt when the firewall or some of its rules are not known."""
+    doubt = appliance.maybe or (appliance.rules_known if isinstance(appliance.rules_known, Unknown) else None)
+    return unknown_step(HopKind.FILTER, doubt) if doubt is not None else None
+
+
+def say(appliance: Appliance, ruling: Ruling, target: Target, flow: Flow) -> Step:
+    """A ruling as a step."""
+    name = appliance.id.name
+    if ruling.passes is None:
+        return _doubtful(name, next(rule for rule in ruling.rules if rule is not None), target)
+    decided = ruling.rules[-1]
+    cites = tuple(Cite(rule.id, rule.pointer) for rule in ruling.rules if rule is not None)
+    if ruling.passes:
+        return Step(HopKind.FILTER, Outcome.PASS, f"firewall {name} lets {target.text} pass", cites)
+    who, where = spans.show(ruling.sources), f"{flow.protocol}/{flow.port}"
+    if decided is not None:
+        text = f"firewall {name} denies {who} to {target.text} {where}"
+        return Step(HopKind.FILTER, Outcome.STOP, text, cites)
+    asked = f"{target.host} ({target.text})" if target.host else target.text
+    text = f"no rule of firewall {name} lets {who} reach {asked} {where}"
+    return Step(HopKind.FILTER, Outcome.STOP, text, (Cite(appliance.id),))
+
+
+def translates(appliance: Appliance, ruling: Ruling, target: Target) -> bool | None:
+    """Whether the firewall puts its own address on packets that it lets pass; None: not known."""
+    by_network = {rule.kind == "network" for rule in ruling.rules if rule is not None}
+    if True not in by_network:
+        return True
+    if isinstance(appliance.keeps_source, Unknown):
+        return None
+    kept = spans.union(*(span for text in appliance.keeps_source.value if (span := spans.prefix(text))))
+    if not spans.meets(kept, target.spans):
+        return True
+    return False if by_network == {True} and spans.covers(kept, target.spans) else None
 
 
 def names_host(patterns: Fact[tuple[str, ...]], host: str) -> Match:
@@ -161,31 +184,6 @@ def _both(left: Match, right: Match) -> Match:
     return Match.MAYBE if Match.MAYBE in (left, right) else Match.YES
 
 
-def _denied(
-    name: str, rule: FirewallRule, taken: spans.Spans, target: Target, flow: Flow, doubts: list[FirewallRule]
-) -> Step:
-    if any(doubt.allow for doubt in doubts):
-        return _doubtful(name, next(doubt for doubt in doubts if doubt.allow), target)
-    text = f"firewall {name} denies {spans.show(taken)} to {target.text} {flow.protocol}/{flow.port}"
-    return Step(HopKind.FILTER, Outcome.STOP, text, (Cite(rule.id, rule.pointer),))
-
-
-def _nothing_matched(
-    appliance: Appliance, remaining: spans.Spans, target: Target, flow: Flow, doubts: list[FirewallRule]
-) -> Step:
-    name = appliance.id.name
-    allowing = [doubt for doubt in doubts if doubt.allow]
-    if allowing:
-        return _doubtful(name, allowing[0], target)
-    where = f"{target.host} ({target.text})" if target.host else target.text
-    text = (
-        f"no rule of firewall {name} lets {spans.show(remaining)} reach {where} {flow.protocol}/{flow.port}"
-    )
-    if isinstance(appliance.rules_known, Unknown):
-        return Step(HopKind.FILTER, Outcome.UNKNOWN, text, (Cite(appliance.id),), appliance.rules_known.ask)
-    return Step(HopKind.FILTER, Outcome.STOP, text, (Cite(appliance.id),))
-
-
 def _doubtful(name: str, rule: FirewallRule, target: Target) -> Step:
     text = f"whether a rule of firewall {name} takes in {target.text} is not known"
     for fact in (rule.sources, rule.destinations, rule.names, rule.ports, rule.protocols, rule.tags):
@@ -199,18 +197,3 @@ def _doubtful(name: str, rule: FirewallRule, target: Target) -> Step:
             )
     ask = f"compare the rule with {target.text}"
     return Step(HopKind.FILTER, Outcome.UNKNOWN, text, (Cite(rule.id, rule.pointer),), ask)
-
-
-def _translates(
-    appliance: Appliance, used: list[FirewallRule], perhaps: list[FirewallRule], target: Target
-) -> bool | None:
-    """Whether the firewall puts its own address on the packets. perhaps: rules that may have let some pass."""
-    if target.public or not any(rule.kind == "network" for rule in (*used, *perhaps)):
-        return True
-    if isinstance(appliance.keeps_source, Unknown):
-        return None
-    kept = spans.union(*(span for text in appliance.keeps_source.value if (span := spans.prefix(text))))
-    if not spans.meets(kept, target.spans):
-        return True
-    sure = any(rule.kind == "network" for rule in used) and spans.covers(kept, target.spans)
-    return False if sure else None

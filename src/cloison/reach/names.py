@@ -274,7 +274,7 @@ def _public(fabric: Fabric, question: Question) -> list[Answer]:
 def _public_step(fabric: Fabric, question: Question) -> Step:
     """The public answer, with what would have caught the name here: a zone that is not linked to this network."""
     eyes, name = question.network, question.name
-    namesakes = [zone for zone in fabric.zones.values() if zone.name == question.host.zone]
+    namesakes = fabric.zones_named.get(question.host.zone, ())
     cites = [Cite(eyes, "", Origin.DERIVED, PUBLIC_DNS)]
     why = f"no private zone linked to {eyes.name} takes in {name}"
     if namesakes:

@@ -37,9 +37,10 @@ def usable(steps: tuple[Step, ...]) -> bool | None:
 
 
 def neighbours(fabric: Fabric, network: ResourceId) -> list[ResourceId]:
-    """Networks that this one holds a peering to, usable or not, once each."""
-    found = (known(peering.remote) for peering in fabric.peerings_of.get(network, ()))
-    return list(dict.fromkeys(remote for remote in found if remote is not None))
+    """Networks that this one holds a peering to, usable or not, or that say they are connected to it; once each."""
+    own = (known(peering.remote) for peering in fabric.peerings_of.get(network, ()))
+    others = (peering.local for peering in fabric.peerings_to.get(network, ()) if _connected(peering))
+    return list(dict.fromkeys(remote for remote in (*own, *others) if remote is not None))
 
 
 def _status(
@@ -71,10 +72,14 @@ def _perhaps(fabric: Fabric, here: ResourceId, there: ResourceId) -> tuple[Step,
     return NOT_PEERED
 
 
+def _connected(side: Peering) -> bool:
+    """Whether a side that was read proves that the other one exists, or did a moment ago."""
+    return isinstance(side.state, Known) and side.state.value == "connected"
+
+
 def _missing(fabric: Fabric, here: ResourceId, there: ResourceId, other: Peering | None) -> Step:
     cites = (Cite(other.id, "/properties/remoteVirtualNetwork/id"),) if other else ()
-    connected = other is not None and isinstance(other.state, Known) and other.state.value == "connected"
-    if here not in fabric.networks or connected:
+    if here not in fabric.networks or (other is not None and _connected(other)):
         return Step(
             HopKind.ROUTE,
             Outcome.UNKNOWN,

@@ -28,10 +28,27 @@ class Trip(msgspec.Struct, frozen=True):
     """The way to the target."""
 
     steps: tuple[Step, ...]
-    source: Source
-    """The packets as they arrive: an appliance may have put its own address on them."""
-    unsure: bool = False
-    """True when it is not known that they arrive, nor that they do not: nothing behind can be judged then."""
+    arrivals: tuple[Source, ...]
+    """Packets that surely arrive, as they do: an appliance may have put its own address on them."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether some packets do not arrive."""
+        return any(step.outcome is Outcome.STOP for step in self.steps)
+
+    def at_the_end(self, source: Source) -> tuple[Source, ...]:
+        """Packets to judge what lies at the end by: those that arrive, else all, so that every obstacle is told."""
+        return self.arrivals or ((source,) if self.stopped else ())
+
+
+class Onward(msgspec.Struct, frozen=True):
+    """What an appliance does with packets."""
+
+    steps: list[Step]
+    sources: tuple[Source, ...] = ()
+    """Packets that surely leave it, with the addresses that they have then."""
+    arrived: bool = False
+    """True when the appliance itself is the target."""
 
 
 class Rank(IntEnum):
@@ -56,25 +73,23 @@ class Candidate(msgspec.Struct, frozen=True):
 
 def to_private(fabric: Fabric, source: Source, target: Target, flow: Flow) -> Trip:
     """The way to a private address, through as many appliances as routes name."""
-    steps: list[Step] = []
-    for _ in range(MOST_APPLIANCES):
-        found, route = _private_hop(fabric, source, target)
-        steps.extend(found)
-        if route is None:
-            steps.extend(_forwarding_allowed(fabric, source, target))
-            return Trip(tuple(steps), source, _doubtful(found))
-        passed, onward = through(fabric, source, target, flow, route)
-        steps.extend(passed)
-        if onward is None:
-            return Trip(tuple(steps), source, _doubtful(passed))
-        source = onward
-    steps.append(Step(HopKind.ROUTE, Outcome.STOP, f"routes to {target.text} go round in a circle"))
-    return Trip(tuple(steps), source)
-
-
-def _doubtful(steps: list[Step]) -> bool:
-    outcomes = {step.outcome for step in steps}
-    return Outcome.UNKNOWN in outcomes and Outcome.STOP not in outcomes
+    steps: dict[Step, None] = {}
+    arrivals: list[Source] = []
+    pending = [(source, 0)]
+    while pending:
+        here, passed = pending.pop()
+        if passed == MOST_APPLIANCES:
+            text = f"routes to {target.text} go round in a circle"
+            steps[Step(HopKind.ROUTE, Outcome.STOP, text)] = None
+            continue
+        found, route = _private_hop(fabric, here, target)
+        onward = Onward(found) if route is None else through(fabric, here, target, flow, route)
+        steps.update(dict.fromkeys((*found, *onward.steps)))
+        pending.extend((one, passed + 1) for one in onward.sources)
+        if onward.arrived or (route is None and all(one.outcome is Outcome.PASS for one in found)):
+            arrivals.append(here)
+            steps.update(dict.fromkeys(_forwarding_allowed(fabric, here, target.network)))
+    return Trip(tuple(steps), tuple(arrivals))
 
 
 def to_server(fabric: Fabric, source: Source, address: str, network: ResourceId | None) -> list[Step]:
@@ -89,7 +104,8 @@ def to_server(fabric: Fabric, source: Source, address: str, network: ResourceId 
     target = Target(f"DNS server {address}", ((number, number),), network, subnet)
     out = filters.outbound(fabric, source, target, DNS)
     trip = to_private(fabric, source, target, DNS)
-    into = [] if trip.unsure else filters.at_server(fabric, trip.source, target, DNS)
+    ends = trip.at_the_end(source)
+    into = [step for one in ends for step in filters.at_server(fabric, one, target, DNS)]
     return [*out, *trip.steps, *into]
 
 
@@ -344,43 +360,52 @@ def _user_hop(
     return [Step(HopKind.ROUTE, Outcome.STOP, f"{where} sends {target.text} {way}", cites)], None
 
 
-def through(
-    fabric: Fabric, source: Source, target: Target, flow: Flow, route: Route
-) -> tuple[list[Step], Source | None]:
-    """Steps through the appliance that a route names, and the packets as they leave it (None: they do not)."""
+def through(fabric: Fabric, source: Source, target: Target, flow: Flow, route: Route) -> Onward:
+    """What the appliance that a route names does with packets."""
     hop = route.hop_address
     if isinstance(hop, Unknown):
-        return [unknown_step(HopKind.ROUTE, hop)], None
+        return Onward([unknown_step(HopKind.ROUTE, hop)])
     number = spans.address(hop.value or "")
     cite = Cite(route.id, "/properties/nextHopIpAddress")
     where = f"route {route.name} of {route.table.name} sends {target.text} to {hop.value}"
     if number is None:
-        return [Step(HopKind.ROUTE, Outcome.STOP, f"{where}, which is no address", (cite,))], None
+        return Onward([Step(HopKind.ROUTE, Outcome.STOP, f"{where}, which is no address", (cite,))])
     network, reason = _home_of(fabric, source, number)
     if network is None:
-        return [*reason] or [
-            Step(HopKind.ROUTE, Outcome.STOP, f"{where}, which no route reaches", (cite,))
-        ], None
+        lost = Step(HopKind.ROUTE, Outcome.STOP, f"{where}, which no route reaches", (cite,))
+        return Onward([*(reason or (lost,))])
     steps = [Step(HopKind.ROUTE, Outcome.PASS, where, (cite,)), *reason]
+    steps.extend(_forwarding_allowed(fabric, source, network))
     if target.endpoint is None and target.spans == ((number, number),) and target.network in (None, network):
-        # Packets for the appliance itself are at their end.
-        return steps, None
-    appliance = next(
-        (one for one in fabric.appliances.get(number, ()) if known(one.network) == network), None
-    )
+        return Onward(steps, arrived=True)
+    appliances = fabric.appliances.get(number, ())
+    appliance = next((one for one in appliances if known(one.network) == network), None)
     if appliance is None:
         text = f"what the appliance at {hop.value} does with packets to {target.text} is not known"
-        return [
-            *steps,
-            Step(HopKind.FILTER, Outcome.UNKNOWN, text, (cite,), f"say what {hop.value} lets through"),
-        ], None
-    passage = firewalls.decide(appliance, source, target, flow)
-    steps.extend(passage.steps)
-    if not passage.sure:
-        return steps, None
-    if passage.proxied is not False:
-        steps.extend(_proxied(fabric, appliance, target, sure=passage.proxied is True))
-    return _beyond(fabric, appliance, source, target, passage, steps)
+        ask = f"say what {hop.value} lets through"
+        return Onward([*steps, Step(HopKind.FILTER, Outcome.UNKNOWN, text, (cite,), ask)])
+    return _ruled(fabric, appliance, source, target, flow, steps)
+
+
+def _ruled(
+    fabric: Fabric, appliance: Appliance, source: Source, target: Target, flow: Flow, steps: list[Step]
+) -> Onward:
+    """What the rules of a firewall say, and the packets that leave it."""
+    unread = firewalls.unread(appliance)
+    if unread is not None:
+        return Onward([*steps, unread])
+    leaving: list[Source] = []
+    for ruling in firewalls.decide(appliance, source, target, flow):
+        steps.append(firewalls.say(appliance, ruling, target, flow))
+        if not ruling.passes:
+            continue
+        if ruling.by_name is not False:
+            steps.extend(_proxied(fabric, appliance, target, sure=ruling.by_name is True))
+        if not target.public:
+            more, onward = _beyond(fabric, appliance, source, target, ruling)
+            steps.extend(more)
+            leaving.extend(onward)
+    return Onward(list(dict.fromkeys(steps)), tuple(dict.fromkeys(leaving)))
 
 
 def _proxied(fabric: Fabric, appliance: Appliance, target: Target, *, sure: bool) -> list[Step]:
@@ -425,35 +450,31 @@ def _told(fabric: Fabric, appliance: Appliance, target: Target, answer: zones.An
 
 
 def _beyond(
-    fabric: Fabric,
-    appliance: Appliance,
-    source: Source,
-    target: Target,
-    passage: firewalls.Passage,
-    steps: list[Step],
-) -> tuple[list[Step], Source | None]:
+    fabric: Fabric, appliance: Appliance, source: Source, target: Target, ruling: firewalls.Ruling
+) -> tuple[list[Step], list[Source]]:
+    """Packets as they leave the firewall, and what is not known of their way back."""
     subnet_id = known(appliance.subnet)
     subnet = fabric.subnets.get(subnet_id) if subnet_id is not None else None
-    if target.public:
-        return steps, source
+    cite = (Cite(appliance.id),)
     if subnet is None:
         text = f"the subnet of firewall {appliance.id.name} is not in the input"
         ask = f"add the network of {appliance.id.text}"
-        return [*steps, Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(appliance.id),), ask)], None
-    if passage.translated is None:
+        return [Step(HopKind.ROUTE, Outcome.UNKNOWN, text, cite, ask)], []
+    translated = firewalls.translates(appliance, ruling, target)
+    if translated is None:
         text = f"whether firewall {appliance.id.name} keeps the source address is not known"
         kept = appliance.keeps_source
         ask = kept.ask if isinstance(kept, Unknown) else f"let one rule cover {target.text}"
-        return [*steps, Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(appliance.id),), ask)], None
-    if not passage.translated:
+        return [Step(HopKind.ROUTE, Outcome.UNKNOWN, text, cite, ask)], []
+    if not translated:
         text = (
             f"firewall {appliance.id.name} keeps the source address, so the answer may come back another way"
         )
         ask = f"let an application rule, or translation of private destinations, cover {target.text}"
-        steps.append(Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(appliance.id),), ask))
-        return steps, Source(subnet, source.spans, source.groups, forwarded=True)
+        kept_source = Source(subnet, ruling.sources, source.groups, forwarded=True)
+        return [Step(HopKind.ROUTE, Outcome.UNKNOWN, text, cite, ask)], [kept_source]
     own = subnet.prefixes.value if isinstance(subnet.prefixes, Known) else ()
-    return steps, Source(subnet, spans.usable(own))
+    return [], [Source(subnet, spans.usable(own))]
 
 
 def _home_of(fabric: Fabric, source: Source, number: int) -> tuple[ResourceId | None, tuple[Step, ...]]:
@@ -473,11 +494,11 @@ def _home_of(fabric: Fabric, source: Source, number: int) -> tuple[ResourceId | 
     return None, broken or ((unread,) if unread is not None else ())
 
 
-def _forwarding_allowed(fabric: Fabric, source: Source, target: Target) -> list[Step]:
+def _forwarding_allowed(fabric: Fabric, source: Source, network: ResourceId | None) -> list[Step]:
     """Packets that an appliance sent on with their own source need a peering that takes forwarded traffic."""
-    if not source.forwarded or target.network is None or target.network == source.network:
+    if not source.forwarded or network is None or network == source.network:
         return []
-    peering = fabric.peering.get((target.network, source.network))
+    peering = fabric.peering.get((network, source.network))
     if peering is None:
         return []
     if isinstance(peering.forwarded, Unknown):

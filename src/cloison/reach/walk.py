@@ -49,7 +49,7 @@ def walk(fabric: Fabric, cluster: Cluster, pool: Pool, door: Door, host: Host) -
     sources, doubts = sources_of(fabric, cluster, pool, door)
     judged = [Possibility(PathVerdict.UNKNOWN, (step,)) for step in doubts]
     for source in sources:
-        judged.extend(_from(fabric, cluster, source, door, host))
+        judged.extend(_judged(fabric, cluster, source, door, host))
     worst = min(judged, key=lambda one: WORST_FIRST.index(one.verdict))
     steps = tuple(dict.fromkeys(step for one in judged for step in one.steps))
     return Path(
@@ -73,14 +73,16 @@ def sources_of(fabric: Fabric, cluster: Cluster, pool: Pool, door: Door) -> tupl
     mode = pool.source_mode
     if isinstance(mode, Unknown):
         return [], [unknown_step(HopKind.SOURCE, mode)]
-    groups = _groups_of(pool, mode.value)
-    subnets: list[Fact[ResourceId | None]] = [pool.node_subnet]
+    of_pods = _groups_of(pool, mode.value)
+    subnets = [(pool.node_subnet, of_pods)]
     if mode.value is SourceMode.POD_IN_POD_SUBNET:
-        # The kubelet, not the pod, pulls images: the registry is asked from the node as well.
-        subnets = [pool.pod_subnet, pool.node_subnet] if door.service == "registry" else [pool.pod_subnet]
+        subnets = [(pool.pod_subnet, of_pods)]
+        if door.service == "registry":
+            # The kubelet, not the pod, pulls images: the registry is asked from the node as well.
+            subnets.append((pool.node_subnet, pool.security_groups))
     sources: list[Source] = []
     doubts: list[Step] = []
-    for fact in subnets:
+    for fact, groups in subnets:
         subnet, doubt = _subnet(fabric, cluster, pool, fact)
         if subnet is None or isinstance(subnet.prefixes, Unknown):
             unread = subnet.prefixes if subnet is not None and isinstance(subnet.prefixes, Unknown) else None
@@ -128,6 +130,17 @@ def _subnet(
 def _in_group(subnet: Subnet, cluster: Cluster, group: str) -> bool:
     id = subnet.network
     return id.resource_group == group.lower() and id.subscription == cluster.id.subscription
+
+
+def _judged(
+    fabric: Fabric, cluster: Cluster, source: Source, door: Door, host: Host
+) -> tuple[Possibility, ...]:
+    """Every possibility from one subnet; pools that share it and their groups share these too."""
+    key = ("judged", cluster.id, source.subnet.id, _member_of(source), door.id, door.subresource, host.name)
+    found = fabric.memo.get(key)
+    if found is None:
+        found = fabric.memo[key] = tuple(_from(fabric, cluster, source, door, host))
+    return found  # type: ignore[return-value]  # filed under this key only here
 
 
 def _from(fabric: Fabric, cluster: Cluster, source: Source, door: Door, host: Host) -> Iterator[Possibility]:
@@ -218,7 +231,8 @@ def _private_way(fabric: Fabric, source: Source, target: Target, flow: Flow) -> 
     if found is None:
         trip = routes.to_private(fabric, source, target, flow)
         out = filters.outbound(fabric, source, target, flow)
-        into = [] if trip.unsure else filters.inbound(fabric, trip.source, target, flow)
+        ends = trip.at_the_end(source)
+        into = [step for one in ends for step in filters.inbound(fabric, one, target, flow)]
         found = fabric.memo[key] = (*out, *trip.steps, *into)
     return found  # type: ignore[return-value]  # filed under this key only here
 
