@@ -8,6 +8,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.network import Door, Host, Zone, ZoneLink
 from cloison.model.verdict import Finding, Safety, Severity
 from cloison.reach import names
+from cloison.reach.fabric import Fabric
 from cloison.reach.filters import Match
 from cloison.requirements import Requirement, fixes, say
 from cloison.requirements.case import Case
@@ -35,7 +36,8 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     links = [
         link for network in eyes(case, zone.name) if (link := linked(case, subject, network)) is not None
     ]
-    without = [(door, host) for door, host in _others(case, zone) if not answers(case, subject, host)]
+    others = _others(case, zone)
+    without = [(door, host) for door, host in others if not answers(case, subject, host)]
     lost = [(link, door, host) for link in links for door, host in without if not link.fallback.value]
     for link, door, host in lost:
         yield _lost(case, zone, link, door, host)
@@ -43,20 +45,29 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         message = f"names without a record in {zone.name} are asked in public DNS"
         yield say.met(ID, subject, message, *say.cites(*(link.fallback for link in links)))
     elif not without:
-        names_ = ", ".join(dict.fromkeys(door.id.name for door, _ in _others(case, zone)))
+        names_ = ", ".join(dict.fromkeys(door.id.name for door, _ in others))
         yield say.met(ID, subject, f"{zone.name} has records of {names_} too")
 
 
 def _others(case: Case, zone: Zone) -> list[tuple[Door, Host]]:
     """Names of resources outside the environment whose alias lies in a zone, because they have an endpoint."""
     own = set(case.environment.services)
-    return [
-        (door, host)
-        for door in case.fabric.doors.values()
-        if door.id not in own and door.service != "cluster"
-        for host in door.hosts
-        if host.zone == zone.name and host.needed and names.approved(case.fabric, door)[0] is Match.YES
-    ]
+    return [(door, host) for door, host in _approved_in(case.fabric, zone.name) if door.id not in own]
+
+
+def _approved_in(fabric: Fabric, zone: str) -> list[tuple[Door, Host]]:
+    """Needed names with an approved endpoint by the zone that takes their alias in; looked for once in an estate."""
+    key = ("approved names by zone",)
+    found = fabric.memo.get(key)
+    if found is None:
+        by_zone: dict[str, list[tuple[Door, Host]]] = {}
+        for door in fabric.doors.values():
+            if door.service != "cluster" and names.approved(fabric, door)[0] is Match.YES:
+                for host in door.hosts:
+                    if host.needed:
+                        by_zone.setdefault(host.zone, []).append((door, host))
+        found = fabric.memo[key] = by_zone
+    return found.get(zone, [])  # type: ignore[attr-defined,no-any-return]  # filed under this key only here
 
 
 def _lost(case: Case, zone: Zone, link: ZoneLink, door: Door, host: Host) -> Finding:
