@@ -44,7 +44,9 @@ def main(arguments: list[str]) -> int:
         "--profile", action="store_true", help="only the ten functions that take most of a check"
     )
     parser.add_argument(
-        "--only", choices=["processes", "engine", "reading", "templates", "estate", "live"], help="one part"
+        "--only",
+        choices=["processes", "engine", "reading", "templates", "estate", "live", "plans"],
+        help="one part",
     )
     options = parser.parse_args(arguments)
     if options.profile:
@@ -56,6 +58,7 @@ def main(arguments: list[str]) -> int:
         "templates": _templates,
         "estate": _estate,
         "live": _live,
+        "plans": _plans,
     }
     for name, part in parts.items():
         if options.only in (None, name):
@@ -269,6 +272,24 @@ def _live(quick: bool) -> None:
     _title("the emulator over HTTPS, and reading a subscription live from it")
     for line in live.figures(20 if quick else 1_000, 500 if quick else 3_000):
         print(line)
+
+
+def _plans(quick: bool) -> None:
+    """Making plans and proving them, against one check of the same environment."""
+    import plans
+
+    _title("plans and their proofs, against one check of the same environment, processor time")
+    for name, source in plans.SOURCES.items():
+        made: list[plans.PlanDocument] = []
+        times = rounds(
+            2 if quick else 7,
+            {
+                "check": lambda source=source: plans.checking(source),  # type: ignore[misc]
+                "plan": lambda source=source, made=made: plans.planning(source, made),  # type: ignore[misc]
+            },
+        )
+        _show(name, times["plan"], times["check"], "<= 300 ms")
+        print(f"    {plans.size(made[-1])}")
 
 
 def _profile() -> int:

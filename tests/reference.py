@@ -389,7 +389,7 @@ def _connections(groups: list[str]) -> list[Body]:
 
 def cluster(subnet_id: str, *, private: bool, **network_profile: Any) -> Iterator[Body]:
     """The cluster, its extension and the compute that attaches it to the workspace."""
-    access = {"enablePrivateCluster": False}
+    access: Body = {"enablePrivateCluster": False}
     if private:
         access = {
             "enablePrivateCluster": True,
