@@ -258,4 +258,4 @@ UNKNOWN = {
     fault.name for fault in FAULTS if fault.expects and all("?" in one.split()[0] for one in fault.expects)
 }
 """Faults that leave something unknown, and nothing broken: there is nothing to plan."""
-LEFT |= dict.fromkeys(UNKNOWN, "what decides was not read")
+LEFT |= dict.fromkeys(sorted(UNKNOWN), "what decides was not read")
