@@ -111,7 +111,7 @@ class Deployment:
         while self._close_nested():
             moved = True
         if any(task.refused is not None for task in self.tasks.values()):
-            if all(task.ended or task.id.type == DEPLOYMENTS for task in self.tasks.values()):
+            if not self._waits():
                 self._fail()
                 moved = True
             return moved
@@ -125,13 +125,17 @@ class Deployment:
             if not self._pending() and not self._left():
                 self._finish()
                 moved = True
-            elif not moved and not ready and all(task.ended for task in self.tasks.values()):
+            elif not moved and not ready and not self._waits():
                 raise self._unresolved()
         except Refused as refused:
             self.refused = refused
             self._end(Status.FAILED)
             return True
         return moved
+
+    def _waits(self) -> bool:
+        """Something that was begun has not ended. A nested deployment waits for nothing itself."""
+        return any(not task.ended and task.id.type != DEPLOYMENTS for task in self.tasks.values())
 
     def _look(self) -> bool:
         moved = False
