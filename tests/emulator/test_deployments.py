@@ -163,12 +163,9 @@ def test_a_failure_is_told_with_its_cause(client: Client) -> None:
 
 def test_a_deployment_that_waits_for_nothing_ends(client: Client) -> None:
     """What is never known inside a nested deployment fails the whole one instead of leaving it running."""
-    made_up = "[reference(resourceId('Microsoft.Storage/storageAccounts', 'mlstore')).neverTold]"
-    never = {
-        **NESTED,
-        "properties": {**NESTED["properties"], "template": template(network("net", tags={"k": made_up}))},
-    }
-    never["dependsOn"] = ["mlstore"]
+    nowhere = "[reference(resourceId('Microsoft.Network/virtualNetworks', 'nowhere')).addressSpace]"
+    told = template(network("net", tags={"k": nowhere}))
+    never = {**NESTED, "properties": {**NESTED["properties"], "template": told}}
     ended = client.ended(client.put(AT, wanted(template(ACCOUNT_HERE, never)))).body
     assert ("Failed", "InvalidTemplate") == (ended["status"], ended["error"]["code"])
     assert "Failed" == client.get(AT).body["properties"]["provisioningState"]
