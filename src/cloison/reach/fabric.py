@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from cloison.arm.ids import ResourceId
 from cloison.model.environment import Attachment, ExtraStorage, Workspace
-from cloison.model.facts import Fact, Known
+from cloison.model.facts import Cite, Fact, Known
 from cloison.model.network import (
     Appliance,
     Cluster,
@@ -33,12 +33,15 @@ from cloison.model.network import (
     Subnet,
     WayIn,
     Zone,
+    ZoneConfig,
     ZoneLink,
 )
 from cloison.reach import spans
 
 F = TypeVar("F", bound=Facet)
 A = TypeVar("A", Appliance, ResolverInbound)
+Written = tuple[Endpoint, Cite, tuple[str, ...]]
+"""An endpoint whose zone group says that it wrote a name, where it says so, and the addresses."""
 
 
 def known(fact: Fact[ResourceId | None]) -> ResourceId | None:
@@ -111,9 +114,17 @@ class Fabric:
             if record.name == "*" or record.name.startswith("*."):
                 self.wildcards[record.zone].append(record.name)
         self.groups_into: dict[ResourceId | None, list[Endpoint]] = defaultdict(list)
+        self.planned_into: dict[ResourceId | None, list[tuple[Endpoint, ZoneConfig]]] = defaultdict(list)
+        self.written: dict[tuple[ResourceId | None, str], list[Written]] = defaultdict(list)
         for endpoint in self.all(Endpoint):
             for config in endpoint.zones:
-                self.groups_into[known(config.zone)].append(endpoint)
+                into = known(config.zone)
+                self.groups_into[into].append(endpoint)
+                if config.planned:
+                    self.planned_into[into].append((endpoint, config))
+                if isinstance(config.written, Known):
+                    for name, addresses in config.written.value:
+                        self.written[into, name].append((endpoint, config.written.cite, addresses))
         self.inbound = _by_address(self.all(ResolverInbound))
         self.outbound = {facet.id: facet for facet in self.all(ResolverOutbound)}
         self.rulesets = {facet.id: facet for facet in self.all(Ruleset)}

@@ -255,20 +255,20 @@ def _onward(fabric: Fabric, question: Question, answer: Answer) -> list[Answer]:
 def _public(fabric: Fabric, question: Question) -> list[Answer]:
     """What public DNS says: known for the host and for its alias, which leads to the public address."""
     door, host, name = question.door, question.host, question.name
-    public = _public_step(fabric, question)
     if name not in (host.name, host.alias):
         text = f"what public DNS says of {name} is not in the input"
         return [Answer((Step(HopKind.NAME, Outcome.UNKNOWN, text, (), f"resolve {name}"),))]
     if name == host.alias or not host.alias:
-        return [Answer((public,), public=True)]
+        return [Answer((_public_step(fabric, question),), public=True)]
     match, why = approved(fabric, door)
     if match is Match.NO:
-        return [Answer((why, public), public=True)]
+        return [Answer((why, _public_step(fabric, question)), public=True)]
     onward = _azure(fabric, question.alias(host.alias))
     if match is Match.YES:
         step = Step(HopKind.NAME, Outcome.PASS, f"{name} is an alias of {host.alias}", why.cites)
         return [answer.after(step) for answer in onward]
-    return [answer.after(why) for answer in (*onward, Answer((public,), public=True))]
+    in_public = Answer((_public_step(fabric, question),), public=True)
+    return [answer.after(why) for answer in (*onward, in_public)]
 
 
 def _public_step(fabric: Fabric, question: Question) -> Step:

@@ -201,10 +201,7 @@ def _unread(fabric: Fabric, zone: ResourceId) -> Step:
 def _planned(fabric: Fabric, link: ZoneLink, name: str, relative: str) -> list[Answer]:
     """Answers that planned zone groups will write for a name: one for each endpoint."""
     answers: list[Answer] = []
-    for endpoint in fabric.groups_into.get(link.zone, ()):
-        configs = [one for one in endpoint.zones if one.planned and known(one.zone) == link.zone]
-        if not configs:
-            continue
+    for endpoint, config in fabric.planned_into.get(link.zone, ()):
         target = known(endpoint.target)
         groups = endpoint.groups.value if isinstance(endpoint.groups, Known) else ()
         for group in groups:
@@ -215,7 +212,7 @@ def _planned(fabric: Fabric, link: ZoneLink, name: str, relative: str) -> list[A
                     HopKind.NAME,
                     Outcome.PASS,
                     f"zone group of {endpoint.id.name} will write {relative} into {link.zone.name}",
-                    (Cite(configs[0].group, "/properties/privateDnsZoneConfigs"), Cite(link.id)),
+                    (Cite(config.group, "/properties/privateDnsZoneConfigs"), Cite(link.id)),
                 )
                 doubts = (unknown_step(HopKind.NAME, endpoint.maybe),) if endpoint.maybe else ()
                 answers.append(_planned_answer(endpoint, host, (step, *doubts)))
@@ -236,16 +233,11 @@ def _planned_answer(endpoint: Endpoint, host: Host, steps: tuple[Step, ...]) -> 
 def _written(fabric: Fabric, zone_id: ResourceId, relative: str) -> list[Answer]:
     """Answers that zone groups say they wrote, for zones whose records were not read."""
     answers: list[Answer] = []
-    for endpoint in fabric.groups_into.get(zone_id, ()):
-        for config in endpoint.zones:
-            if known(config.zone) != zone_id or isinstance(config.written, Unknown):
-                continue
-            # A wildcard does not count: a record of the name's own would go before it, and was not read.
-            for record_name, addresses in config.written.value:
-                if record_name == relative:
-                    text = f"zone group of {endpoint.id.name} wrote {record_name} into {zone_id.name}"
-                    step = Step(HopKind.NAME, Outcome.PASS, text, (config.written.cite,))
-                    answers.extend(Answer((step,), address=one) for one in addresses)
+    # A wildcard does not count: a record of the name's own would go before it, and was not read.
+    for endpoint, cite, addresses in fabric.written.get((zone_id, relative), ()):
+        text = f"zone group of {endpoint.id.name} wrote {relative} into {zone_id.name}"
+        step = Step(HopKind.NAME, Outcome.PASS, text, (cite,))
+        answers.extend(Answer((step,), address=one) for one in addresses)
     return answers
 
 
