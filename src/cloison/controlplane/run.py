@@ -65,6 +65,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(state: Azure, request: Request, chance: Chance) -> Outcome:
     """Carry out one request with all its consequences. Raises Refused, and leaves the state as it was then."""
+    # Locks are looked at where a request comes in: what it brings about inside a provider passes none.
+    if not request.by_azure:
+        _guard(state, request)
     work = _Work(state, chance)
     existed = request.id in state
     try:
@@ -105,8 +108,6 @@ class _Work:
 
     def request(self, request: Request) -> Any:
         """Carry out one request without its follow-ups, which are pending then."""
-        if not request.by_azure:
-            _guard(self.state, request)
         if request.method == "DELETE":
             old = self.state.get(request.id)
             # What Azure lets go of may be gone already, and what it stood in.

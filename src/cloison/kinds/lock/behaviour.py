@@ -1,5 +1,8 @@
 """How a lock behaves: it forbids deleting, or changing, whatever lies at or below its scope.
 
+What a locked resource lies in cannot be deleted either: nothing is deleted in part. Changing it is another matter, even
+where that changes the locked resource, for a lock is compared with the address of a request.
+
 Sources: Microsoft Learn, Lock your resources; REST reference of Microsoft.Authorization/locks 2020-05-01;
 exchanges recorded by azure-cli (2019); checked 2026-11-24.
 """
@@ -15,7 +18,10 @@ MARK = "/providers/microsoft.authorization/locks/"
 def guard(state: State, id: ResourceId, request: Request) -> None:
     """Raises Refused for what this lock forbids. Locks do not forbid to change locks."""
     scope, _, _ = id.rpartition(MARK)
-    if MARK in request.id or not (request.id == scope or request.id.startswith(f"{scope}/")):
+    if MARK in request.id:
+        return
+    around = request.method == "DELETE" and scope.startswith(f"{request.id}/")
+    if not (around or request.id == scope or request.id.startswith(f"{scope}/")):
         return
     level = str(look(state.get(id), "properties/level")).lower()
     if request.method == "DELETE":
