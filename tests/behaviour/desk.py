@@ -18,6 +18,11 @@ NAMESPACES = {
     "storageAccounts": "Microsoft.Storage",
     "vaults": "Microsoft.KeyVault",
     "registries": "Microsoft.ContainerRegistry",
+    "managedClusters": "Microsoft.ContainerService",
+    "workspaces": "Microsoft.MachineLearningServices",
+    "userAssignedIdentities": "Microsoft.ManagedIdentity",
+    "locks": "Microsoft.Authorization",
+    "roleAssignments": "Microsoft.Authorization",
 }
 VERSION = "2024-05-01"
 

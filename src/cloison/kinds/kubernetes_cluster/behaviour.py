@@ -140,6 +140,8 @@ def _not_now(body: Json, what: str) -> Refused:
 
 
 def _check_subnets(state: State, body: Json) -> None:
+    """Subnets must be there, all in one network. Source: Microsoft Learn, Multiple node pools; codes unconfirmed."""
+    networks: set[ResourceId] = set()
     for pool in look(body, "properties/agentPoolProfiles") or ():
         for name in ("vnetSubnetID", "podSubnetID"):
             told = pool.get(name)
@@ -150,6 +152,11 @@ def _check_subnets(state: State, body: Json) -> None:
                     f"The subnet {told} of agent pool {pool.get('name')} does not exist.",
                     target=f"agentPoolProfile.{name}",
                 )
+            if isinstance(told, str):
+                networks.add(ResourceId(told).parent)
+    if len(networks) > 1:
+        text = "All agent pools of a cluster must be in subnets of the same virtual network."
+        raise Refused(400, "InvalidParameter", text, target="agentPoolProfile.vnetSubnetID")
 
 
 def _stop(state: State, request: Request, chance: Chance) -> Effects:
