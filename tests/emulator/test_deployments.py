@@ -77,7 +77,7 @@ INNER = template(
         }
     },
 )
-NESTED = {
+NESTED: dict[str, Any] = {
     "type": "Microsoft.Resources/deployments",
     "apiVersion": "2022-09-01",
     "name": "pe",

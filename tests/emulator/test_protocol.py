@@ -340,3 +340,21 @@ def test_ids_of_answers_are_ids(client: Client) -> None:
     furnished(client)
     for path in (NET, SUBNET, STORE):
         assert ResourceId(path) == ResourceId(client.get(path).body["id"])
+
+
+def test_services_of_an_account_are_there_with_it(client: Client) -> None:
+    """The services of a storage account are there without being made, and go with the account."""
+    furnished(client)
+    services = f"{STORE}/blobServices/default"
+    assert "ParentResourceNotFound" == code(client.get(f"{STORE}x/blobServices/default"))
+    told = client.get(services)
+    assert (200, "default") == (told.status, told.body["name"])
+    container = f"{services}/containers/models"
+    assert 201 == client.put(container, {"properties": {}}).status
+    assert 404 == client.put(f"{STORE}/blobServices/other/containers/models", {"properties": {}}).status
+    assert 404 == client.put(f"{STORE}/odd/default/containers/models", {"properties": {}}).status
+    retention = {"deleteRetentionPolicy": {"enabled": True, "days": 7}}
+    assert 200 == client.put(services, {"properties": retention}).status
+    assert retention.items() <= client.get(services).body["properties"].items()
+    client.ended(client.delete(STORE))
+    assert 404 == client.get(container).status

@@ -69,7 +69,7 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
     if not request.by_azure:
         _guard(state, request)
     work = _Work(state, chance)
-    existed = request.id in state
+    existed = request.id in state or is_standing(state, request.id)
     try:
         answer = work.request(request)
         work.follow()
@@ -152,11 +152,13 @@ class _Work:
     def _make(self, request: Request) -> Any:
         behaviour = behaviour_of(request.id.type)
         old = self.state.get(request.id)
+        if is_standing(self.state, request.id.parent):
+            self.request(Request(method="PUT", id=request.id.parent, body={}, by_azure=True))
         _check_place(self.state, request, old)
         _check_etag(behaviour, request, old)
         if request.method == "PATCH":
             request = _whole(request, behaviour, old)
-        body = shaped(request, behaviour.schema, old, _type(request.id))
+        body = shaped(request, behaviour.schema, old, type_of(request.id))
         body, children = _children(self.state, behaviour, request, body)
         if behaviour.etags != "no":
             body = {**body, "etag": behaviour.etag.format(self.chance.guid("etag", str(request.id)))}
@@ -207,7 +209,7 @@ class _Work:
             raise Refused(
                 404,
                 "InvalidResourceType",
-                f"The action '{request.action}' of '{_type(request.id)}' could not be found.",
+                f"The action '{request.action}' of '{type_of(request.id)}' could not be found.",
             )
         with _understood(request):
             effects = action(self.state, request, self.chance)
@@ -239,6 +241,14 @@ def _settled(body: Any) -> Any:
     if isinstance(body, dict):
         return {name: _settled(one) for name, one in body.items() if name not in ("tags", "etag")}
     return [_settled(one) for one in body] if isinstance(body, list) else body
+
+
+def is_standing(state: Azure, id: ResourceId) -> bool:
+    """It is there because its parent is, and nobody has written to it yet, so that the state does not have it."""
+    segments = behaviour_of(id.parent.type).standing
+    if id.name.lower() != "default" or not segments or id in state or id.parent not in state:
+        return False
+    return id.type.rpartition("/")[2] in {one.lower() for one in segments}
 
 
 def not_found(id: ResourceId) -> Refused:
@@ -274,7 +284,7 @@ def _check_place(state: Azure, request: Request, old: Json | None) -> None:
             raise not_found(parent)
         text = f"Can not perform requested operation on nested resource. Parent resource '{parent.name}' not found."
         if request.method == "DELETE":
-            own = _type(request.id).partition("/")[2]
+            own = type_of(request.id).partition("/")[2]
             text = (
                 f"Failed to perform 'delete' on resource(s) of type '{own}', because the parent resource "
                 f"'{parent.text}' could not be found."
@@ -382,7 +392,7 @@ def guards() -> Sequence[str]:
     return [type for type in folders() if behaviour_of(type).guard is not None]
 
 
-def _type(id: ResourceId) -> str:
+def type_of(id: ResourceId) -> str:
     """The type as Microsoft writes it, where a kind knows it; else as the id writes it."""
     kind = kind_of(id.type)
     if kind is not None:

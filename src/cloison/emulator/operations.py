@@ -17,6 +17,7 @@ import msgspec
 from cloison.arm.ids import NotAnId, ResourceId
 from cloison.controlplane import Azure, Outcome, run
 from cloison.controlplane.chance import Seeded
+from cloison.controlplane.run import is_standing, type_of
 from cloison.emulator.clock import Clock, written
 from cloison.emulator.protocol import Shape, addresses, shape_of
 from cloison.kinds import behaviour_of
@@ -324,6 +325,8 @@ class Operations:
         """The resource as a GET answers it now."""
         operation = self._shown.get(id) if self._shown else None
         if operation is None:
+            if is_standing(self.state, id):
+                return {"id": id.text, "name": id.name, "type": type_of(id), "properties": {}}
             return self.state.show(id, version)
         if not operation.is_running:
             operation.lingers -= 1
@@ -333,7 +336,7 @@ class Operations:
 
     def exists(self, id: ResourceId) -> bool:
         """A GET finds it: it is there, or being made."""
-        return id in self.state or id in self._shown
+        return id in self.state or id in self._shown or is_standing(self.state, id)
 
     def making(self) -> Iterator[ResourceId]:
         """Resources that are being made and are not in the state yet."""

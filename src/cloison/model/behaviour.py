@@ -288,6 +288,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """Pointers to ids of resources that nobody else may change, or refer to here, while a request is under way."""
     below: Mapping[str, Behaviour] = {}
     """Behaviours of child types that have no folder of their own, by last type segment in lower case."""
+    standing: tuple[str, ...] = ()
+    """Last type segments of children of which one, `default`, is there as soon as the parent is."""
     patchable: bool = True
     """False: ARM takes no PATCH but for tags."""
     blocks: bool = False

@@ -214,6 +214,7 @@ BEHAVIOUR = Behaviour(
     hears=_connections.hears(FORM),
     embeds={"properties/privateEndpointConnections": "privateEndpointConnections"},
     below={"privateEndpointConnections": _connections.connections(FORM)},
+    standing=("blobServices", "fileServices", "queueServices", "tableServices"),
     blocks=True,
     since={
         "properties/keyCreationTime": VERSION_OF_AGE,
