@@ -394,3 +394,23 @@ def test_an_exported_group_can_be_deployed_elsewhere(client: Client) -> None:
         client.get(STORE).body["properties"]["networkAcls"]
         == other.get(STORE).body["properties"]["networkAcls"]
     )
+
+
+def test_nested_templates_may_put_one_resource_one_after_another() -> None:
+    """What the second puts is there in the end, not what the first did."""
+
+    def turn(name: str, prefix: str, *needs: str) -> dict[str, Any]:
+        inner = template(network("net") | {"properties": {"addressSpace": {"addressPrefixes": [prefix]}}})
+        return {
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": "2022-09-01",
+            "name": name,
+            "dependsOn": list(needs),
+            "properties": {"mode": "Incremental", "template": inner},
+        }
+
+    client = Client()
+    asked = template(turn("second", "10.2.0.0/16", "first"), turn("first", "10.1.0.0/16"))
+    assert client.put(AT, wanted(asked)).status == 201
+    assert client.get(AT).body["properties"]["provisioningState"] == "Succeeded"
+    assert ["10.2.0.0/16"] == client.get(NET).body["properties"]["addressSpace"]["addressPrefixes"]

@@ -49,7 +49,7 @@ def shown(deployment: Deployment) -> Json:
 
 def nested(deployment: Deployment, id: ResourceId) -> Json | None:
     """A deployment that the template of another one holds; None where it holds none of that id."""
-    task = deployment.tasks.get(id)
+    task = deployment.task_of(id)
     if task is None or id.type != DEPLOYMENTS:
         return None
     word = _word(task, deployment)

@@ -49,6 +49,10 @@ class Task(msgspec.Struct, kw_only=True):
         return self.ended > 0 and self.refused is None
 
 
+Key = tuple[str, ResourceId]
+"""The nested deployment that deploys a resource, in lower case and empty for the outermost; and the resource."""
+
+
 class Deployment:
     """One deployment, while it is under way and afterwards."""
 
@@ -56,7 +60,8 @@ class Deployment:
         """Raises Refused for a template that is wrong."""
         self.wish = wish
         self.world = world
-        self.tasks: dict[ResourceId, Task] = {}
+        self.tasks: dict[Key, Task] = {}
+        """One for each resource of each template: nested ones may put the same resource one after another."""
         self.status = Status.RUNNING
         self.started = self.changed = world.clock.seconds()
         self.correlation = world.chance().guid("correlation")
@@ -97,9 +102,19 @@ class Deployment:
                 continue
 
     def _pending(self) -> frozenset[ResourceId]:
-        return frozenset(
-            id for id, one in self.resources if not (id in self.tasks and self.tasks[id].is_done)
-        )
+        """What does not run yet."""
+        done = {key[1] for key, task in self.tasks.items() if task.is_done}
+        return frozenset(id for id, _ in self.resources if id not in done)
+
+    def _all_done(self) -> bool:
+        return all(self._is_done(_key(id, one)) for id, one in self.resources)
+
+    def _is_done(self, key: Key) -> bool:
+        return key in self.tasks and self.tasks[key].is_done
+
+    def task_of(self, nested: ResourceId) -> Task | None:
+        """The task of a nested deployment."""
+        return next((task for (_, id), task in self.tasks.items() if id == nested), None)
 
     # --- moving on -----------------------------------------------------------------------------------------
 
@@ -122,7 +137,7 @@ class Deployment:
             ready = list(self._ready())
             for id, one in ready:
                 moved = self._start(id, one) or moved
-            if not self._pending() and not self._left():
+            if self._all_done() and not self._left():
                 self._finish()
                 moved = True
             elif not moved and not ready and not self._waits():
@@ -153,7 +168,7 @@ class Deployment:
 
     def _is_open(self) -> bool:
         return any(
-            one.id.lower() not in self.tasks and is_open((one.id, one.exists, one.body))
+            (one.within.lower(), one.id.lower()) not in self.tasks and is_open((one.id, one.exists, one.body))
             for one in self.expansion.resources
             if not one.existing
         )
@@ -168,29 +183,29 @@ class Deployment:
 
     def _ready(self) -> Iterator[tuple[ResourceId, DeployedResource]]:
         for id, one in list(self.resources):
-            if id in self.tasks or isinstance(one.exists, Symbol) or "{" in one.id:
+            if _key(id, one) in self.tasks or isinstance(one.exists, Symbol) or "{" in one.id:
                 continue
-            if all(self._is_through(ResourceId(other)) for other in one.depends_on) and self._inside(one):
+            through = all(self._is_through(one.within, ResourceId(other)) for other in one.depends_on)
+            if through and self._inside(one):
                 if id.type == DEPLOYMENTS or not is_open(one.body):
                     yield id, one
 
     def _inside(self, one: DeployedResource) -> bool:
         """The nested deployment that deploys it has begun."""
-        return not one.within or ResourceId(one.within) in self.tasks
+        return not one.within or self.task_of(ResourceId(one.within)) is not None
 
-    def _is_through(self, id: ResourceId) -> bool:
-        task = self.tasks.get(id)
-        if task is not None:
-            return task.is_done
+    def _is_through(self, within: str, id: ResourceId) -> bool:
         # What the template refers to without deploying it, or does not deploy after all, is waited for by nobody.
-        return all(other != id for other, _ in self.resources)
+        same = [_key(other, one) for other, one in self.resources if other == id]
+        own = [key for key in same if key[0] == within.lower()]
+        return all(self._is_done(key) for key in own or same)
 
     def _start(self, id: ResourceId, one: DeployedResource) -> bool:
         world = self.world
         key = world.chance().guid("deployment operation")
         task = Task(id=id, key=key, started=world.clock.seconds())
         if id.type == DEPLOYMENTS:
-            self.tasks[id] = task
+            self.tasks[_key(id, one)] = task
             return True
         asked = Asked.of("PUT", f"{one.id}?api-version={one.api_version}", sent(one.body))
         try:
@@ -207,24 +222,25 @@ class Deployment:
             if answer.operation is None:
                 task.ended = world.clock.seconds()
                 self._stale = True
-        self.tasks[id] = task
+        self.tasks[_key(id, one)] = task
         return True
 
     def _close_nested(self) -> bool:
         moved = False
-        for id, _ in list(self.resources):
-            task = self.tasks.get(id)
+        for id, nested in list(self.resources):
+            task = self.tasks.get(_key(id, nested))
             if id.type != DEPLOYMENTS or task is None or task.ended:
                 continue
-            inner = [other for other, one in self.resources if one.within.lower() == id]
-            if all(other in self.tasks and self.tasks[other].is_done for other in inner):
+            inner = [_key(other, one) for other, one in self.resources if one.within.lower() == id]
+            if all(self._is_done(key) for key in inner):
                 task.ended, task.status = self.world.clock.seconds(), 200
                 self._stale = moved = True
         return moved
 
     def _unresolved(self) -> Refused:
         for one in self.expansion.resources:
-            if one.id.lower() not in self.tasks and not one.existing and one.exists is not False:
+            begun = (one.within.lower(), one.id.lower()) in self.tasks
+            if not begun and not one.existing and one.exists is not False:
                 open_value = next(symbols((one.id, one.exists, one.body)), None)
                 shown = open_value.text if open_value is not None else "what it waits for"
                 return Refused(
@@ -284,6 +300,10 @@ class Deployment:
         """Start nothing more. What is under way goes on."""
         if self.status is Status.RUNNING:
             self._end(Status.CANCELED)
+
+
+def _key(id: ResourceId, one: DeployedResource) -> Key:
+    return one.within.lower(), id
 
 
 def sent(body: Any) -> Json:
