@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -18,6 +19,7 @@ from cloison.plan.document import PlanDocument, digest
 from cloison.plan.make import make
 from cloison.plan.schema import schema
 from cloison.plan.world import World
+from tests.fault_catalogue import FAULTS
 from tests.faults import NET, storage
 from tests.plan.environments import carry_out, faulty, public
 from tests.reference import REFERENCES, Body, changed, snapshot
@@ -204,3 +206,11 @@ PLACES = [
 def test_hostile_bodies_end_in_a_plan_or_a_coded_error(place: str, value: Any) -> None:
     """Whatever stands where a setting should: a plan that is whole, or an error with a code."""
     assert is_whole(planned(changed(REFERENCES["peered"](), {place: value})))
+
+
+def test_parts_that_are_never_read_on_their_own_have_a_version_to_be_sent_with() -> None:
+    """A connection of a service is sent with the service's API version."""
+    fault = next(one for one in FAULTS if one.name == "the vault's endpoint waits for approval")
+    approval = make(faulty(fault.on[0], fault.changes)).steps[0].request
+    assert "/privateEndpointConnections/" in approval.path
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", approval.api_version)

@@ -123,12 +123,11 @@ def changes_of(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator
 def _change(
     method: Method, id: ResourceId, fix: Fix, because: str, *, body: Json | None = None, action: str = ""
 ) -> Change:
-    live = live_of(id.type)
     return Change(
         method=method,
         id=id,
         action=action,
-        api_version=live.api if live is not None else "",
+        api_version=_version(id),
         body=body,
         summary=fix.summary if ResourceId(fix.target).name == id.name else _retold(fix, id),
         safety=fix.safety,
@@ -137,6 +136,17 @@ def _change(
         closes=fix.closes,
         query=fix.query,
     )
+
+
+def _version(id: ResourceId) -> str:
+    """The API version of a type; of parts that are never read on their own, that of what they are a part of."""
+    type = id.type
+    while type.count("/"):
+        live = live_of(type)
+        if live is not None:
+            return live.api
+        type = type.rpartition("/")[0]
+    raise Impossible(f"no API version of {id.type} is known")
 
 
 def _retold(fix: Fix, id: ResourceId) -> str:
