@@ -90,6 +90,10 @@ def _mark(id: ResourceId, body: Json | None) -> int:
     return int.from_bytes(hashlib.blake2b(id.encode() + ENCODER.encode(told), digest_size=12).digest())
 
 
+def _nobody(azure: SimAzure) -> None:
+    """Nobody does anything."""
+
+
 class SimAzure:
     """The emulator on such a state, with time that somebody moves."""
 
@@ -104,6 +108,8 @@ class SimAzure:
         self.others: set[ResourceId] = set()
         """What somebody else changed, made or deleted."""
         self.changes: list[Changed] = []
+        self.owner: Callable[[SimAzure], None] = _nobody
+        """Whoever owns the services: does something between two processes."""
         self.begin: Measure | None = None
         """What was reached after somebody deleted something; None: as at the start."""
         self.ledger = Ledger()

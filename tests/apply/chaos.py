@@ -60,6 +60,10 @@ class Way:
         def hook(one: Session) -> None:
             if one.count == kill_at:
                 raise Killed
+            if len(one.sends) == trouble.get("kill at request", 0) > 0:
+                step = self.scene.planned.step(one.sends[-1][0])
+                azure.faults.hidden[step.request.id] = 3
+                raise Killed
 
         session.hook = hook
         try:
@@ -89,7 +93,8 @@ def _unseen(chance: random.Random) -> Trouble:
 
 
 def _always(chance: random.Random) -> Trouble:
-    name, after = chance.choice(VARIANTS)
+    # No replica hides a resource for ever, nor its list.
+    name, after = chance.choice([one for one in VARIANTS if one[0] != "lagging"])
     method = chance.choice(("GET", "PUT", "PATCH", "DELETE", "POST"))
     text = f"{name}:{'after' if after else 'before'}@{method}*{chance.randint(2, 40)}"
     return text, {"faults": [text], "for ever": True}
@@ -98,6 +103,12 @@ def _always(chance: random.Random) -> Trouble:
 def _kill(chance: random.Random) -> Trouble:
     at, loss = chance.randint(1, 90), chance.choice(LOSSES)
     return f"killed after action {at}, the disk {loss}", {"kill": at, "loss": loss}
+
+
+def _killed_unseen(chance: random.Random) -> Trouble:
+    at, loss = chance.randint(1, 7), chance.choice(LOSSES)
+    told = f"killed at request {at}, which reads do not show for a while, the disk {loss}"
+    return told, {"kill at request": at, "loss": loss}
 
 
 def _interrupt(chance: random.Random) -> Trouble:
@@ -117,5 +128,5 @@ def _clock(chance: random.Random) -> Trouble:
 
 
 TROUBLES: list[Callable[[random.Random], Trouble]] = [
-    _fault, _fault, _fault, _fault, _unseen, _kill, _kill, _interrupt, _disk, _clock, _always,
+    _fault, _fault, _fault, _fault, _unseen, _kill, _kill, _killed_unseen, _interrupt, _disk, _clock, _always,
 ]  # fmt: skip

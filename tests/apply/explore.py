@@ -92,7 +92,7 @@ class Explorer:
     def _judge(self, name: str, azure: SimAzure, session: Session, line: str, *, person: bool) -> None:
         if faults := {one for _, one in azure.faults.struck}:
             self.figures.kinds.update(faults)
-        if person and not faults & PEOPLE:
+        if person and not faults & PEOPLE and "waits for approval" not in line:
             raise Violation(f"I8: a person is asked without need: {line}")
         self.figures.scenarios += 1
         self._future(name, azure, session.disk.seen)

@@ -46,7 +46,9 @@ class Scene:
         reference: str,
         faults: Sequence[str | dict[str, Any]],
         waves: Sequence[Sequence[Wish]],
+        owner: Callable[[SimAzure], None] | None = None,
     ) -> None:
+        self.owner = owner
         bodies = REFERENCES[reference]()
         for fault in faults:
             named = next((one.changes for one in FAULTS if one.name == fault), None)
@@ -65,7 +67,10 @@ class Scene:
 
     def azure(self, faults: Sequence[Any] = ()) -> SimAzure:
         """The environment as it stands at the start."""
-        return SimAzure(self.start.copied(), faults)
+        made = SimAzure(self.start.copied(), faults)
+        if self.owner is not None:
+            made.owner = self.owner
+        return made
 
     def _planned(self, waves: Sequence[Sequence[Wish]]) -> Planned:
         """The steps, each with the base that its target has right before its wave."""
@@ -112,13 +117,18 @@ class Scene:
 
     def _final(self) -> int:
         from tests.apply.disk import SimDisk
-        from tests.apply.simulate import Session, through
+        from tests.apply.simulate import Session, settle, through
 
-        session = Session(self, self.azure(), SimDisk(), checks=False)
-        result = through(session, final=False)
+        azure, content = self.azure(), b""
+        for _ in range(2 if self.owner is not None else 1):
+            session = Session(self, azure, SimDisk(content), checks=False)
+            result = through(session, final=False)
+            content = session.disk.seen
+            settle(azure, 30.0)
         assert "done" == result.outcome.value, result
-        self.last = session.azure.state
-        return session.azure.state.mark
+        self.last = azure.state
+        self.comes |= set(azure.state)
+        return azure.state.mark
 
     def check(self, azure: SimAzure) -> None:
         """Raises Violation where a state is not as it may be."""
@@ -386,12 +396,48 @@ def _lake() -> Scene:
     )
 
 
+def _approval() -> Scene:
+    """An endpoint that the owner of the storage has to approve before its doors are closed."""
+    link = {
+        "location": "global",
+        "properties": {
+            "virtualNetwork": {"id": id_of("virtualNetworks/aks-net")},
+            "registrationEnabled": False,
+        },
+    }
+    body = endpoint("pe-blob", STORE, "blob")
+    listed = body["properties"].pop("privateLinkServiceConnections")
+    body["properties"]["manualPrivateLinkServiceConnections"] = listed
+
+    def approve(azure: SimAzure) -> None:
+        for id in azure.state.children(ResourceId(id_of(STORE)), "privateEndpointConnections"):
+            told = azure.state.get(id)
+            pointer = "properties/privateLinkServiceConnectionState"
+            if look(told, f"{pointer}/status") == "Pending":
+                decided = {"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}}
+                run(azure.state, Request(method="PUT", id=id, body=decided), Known("owner"))
+
+    return Scene(
+        "approval",
+        "peered",
+        [OPEN],
+        [
+            [Wish("PUT", "privateEndpoints/pe-blob", body)],
+            [Wish("PUT", "privateEndpoints/pe-blob/privateDnsZoneGroups/default", group(BLOB))],
+            [Wish("PUT", f"privateDnsZones/{BLOB}/virtualNetworkLinks/aks-net", link)],
+            [Wish("PATCH", STORE, {"properties": {"publicNetworkAccess": "Disabled"}})],
+        ],
+        approve,
+    )
+
+
 SCENES: dict[str, Callable[[], Scene]] = {
     "closing": _closing,
     "made again": _made_again,
     "restart": _restart,
     "identities": _identities,
     "lake": _lake,
+    "approval": _approval,
 }
 
 

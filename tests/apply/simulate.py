@@ -325,3 +325,4 @@ def settle(azure: SimAzure, seconds: float) -> None:
         if one.due == float("inf"):
             one.due = azure.clock.seconds()
     azure.pass_time(seconds)
+    azure.owner(azure)

@@ -66,6 +66,8 @@ class _Floor:
         """By token of the action that it waits for: the step's number, and the rest of it."""
         self.sends: set[int] = set()
         self.halts: list[Halt] = []
+        self.untold: list[Asked] = []
+        """What was said at the end of a wave, for whoever listens."""
         self.broken: OSError | None = None
         self.begun = 0
         self.heard = False
@@ -148,7 +150,7 @@ class _Floor:
 
     def _together(self, doings: Iterable[tuple[int, Doing[None]]]) -> Generator[Sequence[Asked], Told, None]:
         """Take all of them to their ends, side by side."""
-        begun: list[Asked] = []
+        begun, self.untold = self.untold, []
         for number, doing in doings:
             begun += self._further(number, doing, None)
         while self.tasks:
@@ -166,6 +168,7 @@ class _Floor:
                 begun = self._further(*waits, told)
             if self.begun > self.run.limits.actions:
                 self._leave(TIRED)
+        self.untold = begun
 
     def _hear(self, told: Heard) -> None:
         self.run.now, self.run.clock = told.now, told.clock

@@ -122,9 +122,9 @@ def _listed(step: Step) -> Doing[bool]:
     path = step.request.id.text.rpartition("/")[0]
     try:
         answer = yield Look(path, step.request.api_version)
-    except ArmError:
-        # Not every list can be asked for; the looks have agreed.
-        return False
+    except ArmError as problem:
+        # Not every list can be asked for; where this one can, its answer is waited for.
+        return problem.retryable or not isinstance(problem, Answered)
     listed = answer.body.get("value") if isinstance(answer.body, dict) else None
     if not isinstance(listed, list):
         return False

@@ -24,7 +24,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     base: Base | None = None
     """The target right before this step, as planned; None: it is not there, and is made."""
     after: Mapping[str, Any] = {}
-    """What an action makes of its target: pointer -> value. Other requests say it in their bodies."""
+    """What an action makes of its target: pointer -> value, any of which shows it. Other requests say it in their
+    bodies."""
     expected_s: float = 0.0
     """How long it usually takes; 0: done when answered."""
 

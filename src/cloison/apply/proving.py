@@ -1,0 +1,80 @@
+"""Proving once more: what was proven when the plan was made is tried on what is there right before it is carried out.
+
+Drift of a target is found by looking at it; this finds what happened beside the targets: a peering that is gone, a zone
+that somebody linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from cloison.apply.step import Planned, Step
+from cloison.check import asked
+from cloison.controlplane import Seeded, run
+from cloison.model.behaviour import Refused, Request, Write
+from cloison.model.errors import CloisonError
+from cloison.model.snapshot import Snapshot
+from cloison.plan.measure import Judge, Measure
+from cloison.plan.world import World
+
+
+def prove(planned: Planned, snapshot: Snapshot) -> int:
+    """How many states were judged: after every choice of steps within each wave. snapshot: of right now.
+
+    Raises CloisonError E514 where one of them is worse than now, or Azure would refuse a step.
+    """
+    azure, judge = World(snapshot), Judge(asked.rules(()))
+    start = judge.measure(azure, rules=False)
+    for wave in planned.waves:
+        for some in _choices(wave):
+            done: list[Sequence[Write]] = []
+            try:
+                for step in some:
+                    done.append(_carried_out(azure, step))
+                _check(judge.measure(azure, rules=False), start, some[-1])
+            finally:
+                for undo in reversed(done):
+                    azure.take_back(undo)
+        for step in wave:
+            _carried_out(azure, step)
+    return judge.measured
+
+
+def _choices(wave: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
+    for size in range(1, len(wave) + 1):
+        yield from combinations(wave, size)
+
+
+def _carried_out(azure: World, step: Step) -> Sequence[Write]:
+    """What takes it back. Raises CloisonError."""
+    sent = step.request
+    request = Request(
+        method=sent.method,  # type: ignore[arg-type]  # one of the four, as the plan's document says
+        id=sent.id,
+        body=dict(sent.body) if sent.body is not None else None,
+        action=sent.action,
+        api_version=sent.api_version,
+        query={name.lower(): value for name, value in sent.query.items()},
+    )
+    try:
+        return run(azure, request, Seeded(f"{sent.method} {sent.id}/{sent.action}")).undo
+    except Refused as refused:
+        raise _not_proven(step, f"Azure would refuse it now: {refused}") from refused
+
+
+def _check(measure: Measure, start: Measure, last: Step) -> None:
+    if wider := measure.wider(start):
+        raise _not_proven(last, f"{', '.join(id.name for id in wider)} would let in more than now")
+    if lost := measure.lost(start):
+        hosts = ", ".join(dict.fromkeys(flow[3] for flow in lost))
+        raise _not_proven(last, f"{hosts} would stop working for pods")
+
+
+def _not_proven(step: Step, why: str) -> CloisonError:
+    return CloisonError(
+        "E514",
+        f"step {step.number} is not safe any more: {step.summary}",
+        because=f"something changed since the plan was made: {why}",
+        help="plan again; nothing was sent",
+    )

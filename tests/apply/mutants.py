@@ -1,0 +1,379 @@
+"""Bugs planted in the executor, each a small change of its source; the simulation has to notice every one.
+
+A mutant replaces a text that stands once in a module, and everything that came of that module.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from cloison.model.errors import CloisonError
+from tests.apply import chaos, others
+from tests.apply.azure import Violation
+from tests.apply.explore import Enough, Explorer, variants
+from tests.apply.plans import SCENES, scene
+
+
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """One bug."""
+
+    name: str
+    module: str
+    old: str
+    new: str
+    hint: str = ""
+    """A fault that shows it, as `NAME:when@NUMBER` in a plan; '' where the usual search finds it soon."""
+
+
+@contextmanager
+def planted(mutant: Mutant) -> Iterator[None]:
+    """The bug is there."""
+    module = importlib.import_module(f"cloison.apply.{mutant.module}")
+    assert module.__file__ is not None
+    with open(module.__file__, encoding="utf-8") as file:
+        source = file.read()
+    assert 1 == source.count(mutant.old), f"{mutant.name}: {source.count(mutant.old)} places"
+    before = dict(module.__dict__)
+    exec(compile(source.replace(mutant.old, mutant.new), module.__file__, "exec"), module.__dict__)
+    renewed = {
+        id(value): module.__dict__[name]
+        for name, value in before.items()
+        if module.__dict__.get(name) is not value and getattr(value, "__module__", "") == module.__name__
+    }
+    touched = _exchange(renewed)
+    try:
+        yield
+    finally:
+        for namespace, name, value in touched:
+            namespace[name] = value
+        module.__dict__.update(before)
+
+
+def _exchange(renewed: dict[int, object]) -> list[tuple[dict[str, object], str, object]]:
+    """Put the new objects in the place of the old ones wherever these were imported."""
+    touched: list[tuple[dict[str, object], str, object]] = []
+    for name, module in list(sys.modules.items()):
+        if not name.startswith(("cloison.apply", "tests.apply")):
+            continue
+        for own, value in list(vars(module).items()):
+            if id(value) in renewed and renewed[id(value)] is not value:
+                touched.append((vars(module), own, value))
+                vars(module)[own] = renewed[id(value)]
+    return touched
+
+
+def noticed(mutant: Mutant, *, seeds: int = 60) -> str:
+    """What shows the bug, in words; '' where nothing does."""
+    for name in SCENES:
+        scene(name)
+    with planted(mutant):
+        for name, tries in _searches(seeds):
+            try:
+                tries()
+            except (Violation, Enough) as problem:
+                return f"{name}: {str(problem)[:160]}"
+            except (
+                CloisonError,
+                RuntimeError,
+                AssertionError,
+                KeyError,
+                TypeError,
+                AttributeError,
+            ) as problem:
+                return f"{name}: {type(problem).__name__}: {str(problem)[:120]}"
+    return ""
+
+
+def _searches(seeds: int) -> Iterator[tuple[str, Callable[[], object]]]:
+    for name in ("closing", "made again", "restart", "approval"):
+        yield f"{name}, killed after every action", functools.partial(_plain, name)
+    for seed in range(seeds):
+        for one in range(5 * seed, 5 * seed + 5):
+            yield f"chaos, seed {one}", chaos.Way(one).go
+        yield f"somebody meddles, seed {seed}", functools.partial(others.meddled, seed)
+        if seed % 5 == 0:
+            yield f"two at once, seed {seed}", functools.partial(others.two, seed)
+    for name in SCENES:
+        yield f"{name}, faults one by one", functools.partial(_singles, name)
+
+
+def _plain(name: str) -> None:
+    explorer = Explorer(scene(name), most=1)
+    explorer.plain()
+    if explorer.figures.violations:
+        raise Violation(explorer.figures.violations[0])
+
+
+def _singles(name: str) -> None:
+    explorer = Explorer(scene(name), most=1)
+    for number in range(1, 10):
+        for fault, after in variants():
+            try:
+                explorer.fault_at(fault, number, after=after, kills=False)
+            except Enough:
+                raise Violation(explorer.figures.violations[0]) from None
+
+
+MUTANTS = [
+    # --- writing down ------------------------------------------------------------------------------------
+    Mutant(
+        name="a request is sent before it is written down",
+        module="carry",
+        old="    yield from run.note(Intent(step=step.number, digest=step.request.digest, when=run.clock))\n",
+        new="",
+    ),
+    Mutant(
+        name="what is written down is not synced",
+        module="run",
+        old="        yield Sync()\n",
+        new="",
+    ),
+    Mutant(
+        name="the journal goes on behind what was torn",
+        module="executor",
+        old="        yield Cut(self.journal.length)\n",
+        new="        yield Cut(1 << 40)\n",
+    ),
+    Mutant(
+        name="a resumed journal begins a new chain",
+        module="executor",
+        old="    writer = Writer(journal.chain, ",
+        new="    writer = Writer('', ",
+    ),
+    Mutant(
+        name="a journal that cannot be written is no reason to stop",
+        module="run",
+        old="        yield Append(self.writer.write(record))\n        yield Sync()\n",
+        new="        try:\n            yield Append(self.writer.write(record))\n            yield Sync()\n"
+        "        except OSError:\n            pass\n",
+    ),
+    Mutant(
+        name="done is written down before the target is looked at",
+        module="settling",
+        old="    return (yield from as_it_should_be(run, step, sent=True, ended=has_ended))\n",
+        new="    yield from _done(run, step, None, sent=True)\n",
+    ),
+    # --- going on ----------------------------------------------------------------------------------------
+    Mutant(
+        name="an operation that was accepted is sent again after a crash",
+        module="carry",
+        old="        waiting=pending(run.planned, past.waiting) if past.waiting is not None else None,\n",
+        new="        waiting=None,\n",
+    ),
+    Mutant(
+        name="what an earlier process sent is taken for somebody else's",
+        module="carry",
+        old="        ours=past.intent,\n",
+        new="        ours=False,\n",
+    ),
+    Mutant(
+        name="what may have been sent is sent again at once after a crash",
+        module="carry",
+        old="        unclear=past.intent and not past.refused and past.waiting is None,\n",
+        new="        unclear=False,\n",
+    ),
+    Mutant(
+        name="what was done is done again",
+        module="executor",
+        old="            todo = [one for one in wave if self.journal.past(one.number).done is None]\n",
+        new="            todo = [one for one in wave if self.journal.past(one.number).intent is False or True]\n",
+    ),
+    Mutant(
+        name="steps that earlier processes did are not looked at again",
+        module="looking",
+        old="        state = state_of(body)\n        if as_wanted(step, body) and (not state",
+        new="        return\n        state = state_of(body)\n        if as_wanted(step, body) and (not state",
+    ),
+    # --- sending -----------------------------------------------------------------------------------------
+    Mutant(
+        name="a request without an answer is sent again at once",
+        module="carry",
+        old="    tries.ours, tries.unclear = True, True\n",
+        new="    tries.ours, tries.unclear = True, False\n",
+    ),
+    Mutant(
+        name="a gateway's time-out counts as a refusal",
+        module="refusals",
+        old="    if problem.status in UNCLEAR_STATUSES and problem.retryable:\n",
+        new="    if problem.status in (408, 500, 502) and problem.retryable:\n",
+    ),
+    Mutant(
+        name="an answer that cannot be read counts as a refusal",
+        module="refusals",
+        old="        return Meaning.UNCLEAR\n    code",
+        new="        return Meaning.BUSY\n    code",
+    ),
+    Mutant(
+        name="an answer that cannot be read needs a person",
+        module="refusals",
+        old="        return Meaning.UNCLEAR\n    code",
+        new="        return Meaning.FINAL\n    code",
+    ),
+    Mutant(
+        name="one look is enough to say that nothing happened",
+        module="run",
+        old="    sure_looks: int = 3\n    sure_s: float = 60.0\n",
+        new="    sure_looks: int = 1\n    sure_s: float = 0.0\n",
+    ),
+    Mutant(
+        name="an operation in progress is no reason to wait",
+        module="refusals",
+        old="    if problem.retryable or (problem.status == 409 and _says_busy(problem.message)):\n",
+        new="    if problem.retryable and problem.status != 409:\n",
+    ),
+    Mutant(
+        name="a queue of private DNS is no reason to wait",
+        module="refusals",
+        old="    return any(words in message.lower() for words in BUSY_WORDS)\n",
+        new="    return False\n",
+    ),
+    Mutant(
+        name="a changed etag stops for good",
+        module="refusals",
+        old="        return Meaning.STALE\n",
+        new="        return Meaning.FINAL\n",
+    ),
+    Mutant(
+        name="a request that is refused for good is tried again and again",
+        module="refusals",
+        old="    return Meaning.FINAL\n\n\ndef _says",
+        new="    return Meaning.BUSY\n\n\ndef _says",
+    ),
+    Mutant(
+        name="failed operations are repeated without end",
+        module="carry",
+        old="    if tries.count >= run.limits.tries:\n",
+        new="    if tries.count >= 10**9:\n",
+    ),
+    Mutant(
+        name="another request than the plan's is sent",
+        module="carry",
+        old="        answer = yield Send(step.number, step.request, _conditions(step, body))\n",
+        new="        other = {**(step.request.body or {}), 'tags': {'by': 'us'}}\n"
+        "        other = msgspec.structs.replace(step.request, body=other)\n"
+        "        answer = yield Send(step.number, other, _conditions(step, body))\n",
+    ),
+    # --- looking -----------------------------------------------------------------------------------------
+    Mutant(
+        name="drift is ignored",
+        module="reading",
+        old="    return Stand.DRIFTED\n\n\ndef foreign",
+        new="    return Stand.BASE\n\n\ndef foreign",
+    ),
+    Mutant(
+        name="what differs is taken for done where the request's own settings are as wanted",
+        module="reading",
+        old="        return Stand.DONE if accepted else Stand.DRIFTED\n",
+        new="        return Stand.DONE\n",
+    ),
+    Mutant(
+        name="a resource that fails is taken for changed by somebody",
+        module="reading",
+        old="        return Stand.FAILED\n",
+        new="        return Stand.DRIFTED\n",
+    ),
+    Mutant(
+        name="something that is being changed counts as it reads now",
+        module="reading",
+        old="        return Stand.MOVING\n",
+        new="        return Stand.BASE\n",
+    ),
+    Mutant(
+        name="a read that finds nothing means that it is gone",
+        module="looking",
+        old="        doubtful = (unclear and found is Stand.BASE) or (body is None and was is not None)\n",
+        new="        doubtful = unclear and found is Stand.BASE\n",
+    ),
+    Mutant(
+        name="one strange answer to a read stops the run",
+        module="looking",
+        old="    return problem.code.lower() in FINAL or (not problem.retryable and attempt > 1)\n",
+        new="    return not problem.retryable\n",
+    ),
+    # --- waiting -----------------------------------------------------------------------------------------
+    Mutant(
+        name="an operation that failed counts as done",
+        module="settling",
+        old="        except Answered as failure:\n            return failure\n",
+        new="        except Answered:\n            has_ended = True\n",
+    ),
+    Mutant(
+        name="a target that failed counts as done",
+        module="settling",
+        old='        if state in FAILED and step.request.method != "DELETE":\n',
+        new="        if False:\n",
+    ),
+    Mutant(
+        name="an operation that succeeded is all there is to wait for",
+        module="settling",
+        old='        if state and state != "succeeded":\n            since, agreed = run.now, 0\n        elif',
+        new="        if",
+    ),
+    Mutant(
+        name="a connection that waits for approval is good enough",
+        module="reading",
+        old='                return "its connection waits for approval by whoever owns the service", True\n',
+        new='                return "", True\n',
+    ),
+    Mutant(
+        name="an operation whose address is lost is waited for without end",
+        module="settling",
+        old="                return False\n            raise\n",
+        new="                continue\n            raise\n",
+    ),
+    Mutant(
+        name="a hiccup of the network while waiting counts as a failure",
+        module="settling",
+        old="            if problem.retryable:\n                continue\n",
+        new="            if problem.retryable:\n                raise\n",
+    ),
+    # --- order and end -----------------------------------------------------------------------------------
+    Mutant(
+        name="all steps begin at once",
+        module="executor",
+        old="        for wave in run.planned.waves:\n",
+        new="        for wave in [list(run.planned.steps)]:\n",
+    ),
+    Mutant(
+        name="the next wave begins although a step could not go on",
+        module="executor",
+        old="            if run.stopping:\n                break\n",
+        new="",
+    ),
+    Mutant(
+        name="an interrupt stops nothing",
+        module="executor",
+        old="                    self._stop(INTERRUPTED)\n",
+        new="                    pass\n",
+    ),
+    Mutant(
+        name="steps go on after an interrupt",
+        module="carry",
+        old="    if run.stopping:\n        raise Halt(Outcome.STOPPED, run.stopping)\n",
+        new="",
+    ),
+    Mutant(
+        name="there is no deadline",
+        module="run",
+        old="        if self.now - self.start + seconds > self.limits.deadline_s:\n",
+        new="        if False:\n",
+    ),
+    Mutant(
+        name="tries follow each other without a pause",
+        module="run",
+        old="        yield Sleep(seconds)\n",
+        new="        yield Sleep(0.0)\n",
+    ),
+    Mutant(
+        name="a run that was stopped says that all is done",
+        module="executor",
+        old="        if self.run.stopping:\n            return Result(outcome=Outcome.STOPPED,",
+        new="        if False:\n            return Result(outcome=Outcome.STOPPED,",
+    ),
+]
