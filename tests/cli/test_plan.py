@@ -127,3 +127,23 @@ def test_names_from_the_input_are_escaped(capsys: pytest.CaptureFixture[str], tm
     _, out, _ = printed(capsys, export(tmp_path, json.loads(text)))
 
     assert "\x1b" not in out
+
+
+def test_a_plan_in_the_language_of_another_tool(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The file is written beside the view for people; without a name it is printed and nothing else."""
+    file = tmp_path / "repair.sh"
+    code, out, err = printed(capsys, str(EXAMPLE), "--as", "az", "-o", str(file))
+    assert (0, f"plan written to {file}; send it with: sh {file}\n") == (code, err)
+    assert "broken now, met after this plan" in out
+    assert (0, file.read_text(), "") == printed(capsys, str(EXAMPLE), "--as", "az")
+
+
+def test_a_language_that_cannot_say_all_says_where_it_ends(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A template cannot start a cluster: the code is 1, and the rest is for another plan."""
+    stopped = faulty(tmp_path, "same network", "the cluster is stopped")
+    code, out, err = printed(capsys, stopped, "--as", "arm")
+    assert 1 == code
+    assert [] == json.loads(out)["resources"]
+    assert "it ends before step 1 of 1 (step 1: a template cannot act)" in err

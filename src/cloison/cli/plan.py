@@ -7,14 +7,17 @@ says each request exactly as it will be sent.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from cloison.cli._sources import color_argument, ids, judging_arguments, live_arguments, pairs, snapshot_of
+from cloison.model.errors import CloisonError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from cloison.model.snapshot import Snapshot
     from cloison.plan.document import PlanDocument
 
 EXAMPLES = """\
@@ -22,6 +25,7 @@ examples
   cloison plan azure:/subscriptions/GUID/resourceGroups/rg-ml -o plan.json
   cloison plan export/ --only S11,S13 --private-endpoint-subnet vnet-aks/snet-pe
   cloison plan export/ --dns-zones-in rg-hub --naming pep-{service}-{group}
+  cloison plan export/ --as az -o repair.sh
 
 exit codes
   0  the plan is proven and leaves nothing, or there is nothing to do
@@ -32,6 +36,8 @@ exit codes
 
 def arguments(parser: ArgumentParser) -> None:
     """Say what it takes."""
+    from cloison.plan_exports import formats
+
     parser.usage = "cloison plan [OPTION…] SOURCE…"
     parser.add_argument_group("what to read").add_argument(
         "sources",
@@ -72,6 +78,13 @@ def arguments(parser: ArgumentParser) -> None:
     writing.add_argument(
         "-o", "--output", metavar="FILE", help="write the plan there, as JSON; - for standard output"
     )
+    writing.add_argument(
+        "--as",
+        dest="language",
+        choices=formats(),
+        metavar="LANGUAGE",
+        help="write it in the language of another tool: %(choices)s",
+    )
     color_argument(writing)
     parser.epilog = EXAMPLES
 
@@ -94,7 +107,10 @@ def run(options: Namespace) -> int:
         dns_zones_in=options.dns_zones_in,
         naming=options.naming,
     )
-    document = make(snapshot_of(options.sources, options), asked)
+    snapshot = snapshot_of(options.sources, options)
+    document = make(snapshot, asked)
+    if options.language is not None:
+        return _export(document, snapshot, options)
     if options.output == "-":
         _output.show(_json(document), exact=True)
         return document.exit_code
@@ -103,6 +119,43 @@ def run(options: Namespace) -> int:
         _output.write(options.output, _json(document))
         print(f"plan written to {options.output}", file=sys.stderr)
     return document.exit_code
+
+
+def _export(document: PlanDocument, snapshot: Snapshot, options: Namespace) -> int:
+    """Write the plan for another tool; the exit code, 1 where that cannot say all of it."""
+    from cloison.cli import _output
+    from cloison.plan.puts import puts
+    from cloison.plan_exports import export
+    from cloison.reports.plan import render
+
+    told = export(options.language, document, puts(snapshot, document))
+    first, text = next(iter(told.files.items()))
+    if options.output in (None, "-"):
+        if len(told.files) > 1:
+            raise CloisonError(
+                "E207",
+                f"--as {options.language} takes several files",
+                because=f"it writes {', '.join(told.files)}",
+                help="name a folder: -o FOLDER",
+            )
+        _output.show(text, exact=True)
+    else:
+        _output.show(render(document, _output.view(options.color)))
+        if len(told.files) > 1:
+            first = os.path.join(options.output, first)
+            os.makedirs(options.output, exist_ok=True)
+            for name, one in told.files.items():
+                _output.write(os.path.join(options.output, name), one)
+        else:
+            first = options.output
+            _output.write(first, text)
+        print(f"plan written to {first}; send it with: {told.begins.replace('FILE', first)}", file=sys.stderr)
+    if told.first_left:
+        print(
+            f"it ends before step {told.first_left} of {len(document.steps)} ({told.why}): plan again once it is done",
+            file=sys.stderr,
+        )
+    return 1 if told.first_left else document.exit_code
 
 
 def _json(document: PlanDocument) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cloison.plan.document import PlanDocument
+if TYPE_CHECKING:
+    from cloison.plan.document import PlanDocument
 
 HERE = os.path.dirname(__file__)
 Json = dict[str, Any]
