@@ -49,6 +49,7 @@ def main(arguments: list[str]) -> int:
             told = check(source)
             wrong += bool(told)
             print(f"{name}, {check.__name__}: {told or 'the same'} ({time.monotonic() - start:.0f} s)")
+    print(f"{len(cases)} plans as a script that az sent and as Terraform's configuration: {wrong} differ")
     return 1 if wrong else 0
 
 

@@ -33,6 +33,9 @@ PEOPLE = frozenset(
 """Faults after which a person is needed, and may be asked for."""
 
 
+FOR_GOOD = frozenset({"forbidden", "linked-forbidden", "policy", "locked", "quota"})
+
+
 class Figures(msgspec.Struct):
     """What was tried."""
 
@@ -94,6 +97,8 @@ class Explorer:
             self.figures.kinds.update(faults)
         if person and not faults & PEOPLE and "waits for approval" not in line:
             raise Violation(f"I8: a person is asked without need: {line}")
+        if faults & FOR_GOOD and not person:
+            raise Violation(f"I8: it was refused for good, and nobody is asked: {line}")
         self.figures.scenarios += 1
         self._future(name, azure, session.disk.seen)
 

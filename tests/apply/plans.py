@@ -348,7 +348,7 @@ def _identities() -> Scene:
         [
             [
                 Wish("PATCH", COMPUTE, {"identity": {"type": "SystemAssigned"}}),
-                Wish("PATCH", "registries/mlreg", {"properties": {"anonymousPullEnabled": False}}),
+                Wish("PATCH", "registries/mlreg", {"properties": {"adminUserEnabled": False}}),
             ],
             [
                 Wish("PUT", f"{roles}/roleAssignments/11111111-0000-0000-0000-000000000001", role(reader)),

@@ -367,6 +367,13 @@ def outwritten(azure: Azure, id: ResourceId) -> bool:
     return False
 
 
+def half_peered(azure: Azure, id: ResourceId) -> bool:
+    """A peering whose other side is not as it was when it was made: Azure takes another look at it, and may refuse."""
+    if not id.type.endswith("/virtualnetworkpeerings"):
+        return False
+    return str(look(azure.show(id), "properties/peeringState")).lower() != "connected"
+
+
 NOT_TO_PUT = ("networkinterfaces", "privateendpointconnections")
 """An endpoint's interface cannot be put, and a connection's PUT is a decision."""
 
@@ -384,6 +391,7 @@ def test_putting_back_what_was_got_changes_nothing(session: list[Sent]) -> None:
             not id.type.startswith("microsoft.network/")
             or id.type.endswith(NOT_TO_PUT)
             or outwritten(azure, id)
+            or half_peered(azure, id)
         ):
             continue
         refused = refusal(azure, Request(method="PUT", id=id, body=azure.show(id)))

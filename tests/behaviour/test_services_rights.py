@@ -103,6 +103,13 @@ def test_a_role_is_given_once(desk: Desk) -> None:
         assign(desk, number=2)
 
 
+def test_a_role_has_its_full_id(desk: Desk) -> None:
+    """A built-in role may be named without a subscription, and is answered with it."""
+    assign(desk, role=READER.removeprefix(SUBSCRIPTION))
+    (one,) = desk.azure.of("Microsoft.Authorization/roleAssignments")
+    assert READER.lower() == desk.at(one.text, "roleDefinitionId").lower()
+
+
 def test_roles_of_other_scopes_and_principals_are_others(desk: Desk) -> None:
     """The same role further in, another role, and another principal are assignments of their own."""
     assign(desk)

@@ -70,6 +70,18 @@ def test_an_account_has_a_name_for_a_host(desk: Services, name: str) -> None:
         desk.account(name)
 
 
+@pytest.mark.parametrize("days", [0, -260, "ten"])
+def test_keys_grow_old_in_days(desk: Services, days: Any) -> None:
+    """A policy for keys counts days, at least one."""
+    with refused("InvalidValuesForRequestParameters", "keyExpirationPeriodInDays"):
+        desk.put(
+            "storageAccounts/store",
+            {"keyPolicy": {"keyExpirationPeriodInDays": days}},
+            kind="StorageV2",
+            sku={"name": "Standard_LRS"},
+        )
+
+
 def test_a_name_is_the_whole_world_s(desk: Services) -> None:
     """What one subscription calls an account nobody else can."""
     desk.account("store")
@@ -353,6 +365,22 @@ TestRegistry = Registry.TestCase
 TestRegistry.settings = settings(
     max_examples=20, stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+# --- application insights ----------------------------------------------------------------------------------
+
+
+def test_a_component_that_moved_to_a_workspace_stays_there(desk: Services) -> None:
+    """It sends what it ingests to the workspace from then on, also where a later request does not name it."""
+    path = f"{GROUP}/providers/Microsoft.Insights/components/app"
+    told: Any = {"Application_Type": "web"}
+    desk.put(path, told, kind="web")
+    assert "ApplicationInsights" == desk.at(path, "IngestionMode")
+    space = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/logs"
+    desk.put(path, {**told, "workspaceResourceId": space}, kind="web")
+    desk.put(path, {**told, "IngestionMode": "ApplicationInsights"}, kind="web")
+    assert (space, "LogAnalytics") == (desk.at(path, "WorkspaceResourceId"), desk.at(path, "IngestionMode"))
+    assert desk.at(path, "LaMigrationDate") is not None
 
 
 # --- all of them -------------------------------------------------------------------------------------------

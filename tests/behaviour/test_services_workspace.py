@@ -297,3 +297,52 @@ def test_the_plugin_that_nobody_chose_depends_on_the_version(
         found["podCidr"],
     )
     assert pods == desk.at("managedClusters/other", "agentPoolProfiles/0/maxPods")
+
+
+def test_nodes_reach_each_other_past_their_proxy(desk: Services) -> None:
+    """Azure adds the network, the pods, the services and the API server to what is asked without the proxy."""
+    desk.cluster("behind", httpProxyConfig={"httpsProxy": "http://proxy:3128", "noProxy": ["example.com"]})
+    past = desk.at("managedClusters/behind", "httpProxyConfig/effectiveNoProxy")
+    host = desk.at("managedClusters/behind", "privateFQDN")
+    assert {"example.com", "10.0.0.0/16", "10.244.0.0/16", "168.63.129.16", host} <= set(past)
+    desk.put("managedClusters/behind", (desk.get("managedClusters/behind") or {})["properties"])
+    assert past == desk.at("managedClusters/behind", "httpProxyConfig/noProxy")
+
+
+def test_drivers_that_a_request_does_not_name_stay(desk: Services) -> None:
+    """A driver for storage that was switched on stays on, and those that nobody named are on."""
+    desk.cluster("other", storageProfile={"blobCSIDriver": {"enabled": True}})
+    desk.cluster("other", storageProfile={"fileCSIDriver": {"enabled": False}})
+    found = desk.at("managedClusters/other", "storageProfile")
+    assert {
+        "blobCSIDriver": True,
+        "fileCSIDriver": False,
+        "diskCSIDriver": True,
+        "snapshotController": True,
+    } == {name: driver["enabled"] for name, driver in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [("2021-05-01", {"upgradeChannel": "stable"}), ("2023-10-01", {"upgradeChannel": "stable"})],
+)
+def test_a_setting_that_somebody_made_is_told_in_old_versions_too(
+    desk: Services, version: str, told: Any
+) -> None:
+    """Old API versions leave out an empty profile, not one that was set."""
+    desk.cluster("plain")
+    desk.cluster("other", autoUpgradeProfile=told)
+    found = (desk.get("managedClusters/other", version) or {})["properties"]["autoUpgradeProfile"]
+    assert "stable" == found["upgradeChannel"]
+    plain = (desk.get("managedClusters/plain", version) or {})["properties"]
+    assert (version < "2023") == ("autoUpgradeProfile" not in plain)
+
+
+def test_secrets_of_a_cluster_are_not_told(desk: Services) -> None:
+    """Passwords and secrets go in and never come out."""
+    secrets: Any = {"windowsProfile": {"adminUsername": "a", "adminPassword": "secret-one"}}
+    directory: Any = {
+        "aadProfile": {"serverAppID": "app", "serverAppSecret": "secret-two", "clientAppID": "app"}
+    }
+    desk.cluster("other", **secrets, **directory)
+    assert "secret-" not in str(desk.get("managedClusters/other"))

@@ -147,3 +147,17 @@ def test_a_language_that_cannot_say_all_says_where_it_ends(
     assert 1 == code
     assert [] == json.loads(out)["resources"]
     assert "it ends before step 1 of 1 (step 1: a template cannot act)" in err
+
+
+def test_a_language_of_several_files_takes_a_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Bicep is a file for each wave and one that deploys them; standard output is too small for that."""
+    folder = tmp_path / "repair"
+    code, _, err = printed(capsys, str(EXAMPLE), "--as", "bicep", "-o", str(folder))
+    assert 0 == code
+    assert f"plan written to {folder / 'main.bicep'}; send it with: az deployment group create" in err
+    waves = re.findall(r"module \w+ '(.*?)'", (folder / "main.bicep").read_text())
+    assert {"main.bicep", *waves} == {one.name for one in folder.iterdir()}
+    assert 2 == main(["plan", str(EXAMPLE), "--as", "bicep"])
+    assert "E207" in capsys.readouterr().err

@@ -43,7 +43,7 @@ class Draft:
         self.taken: dict[str, int] = {}
         self.made = 0
         self.unread: list[str] = []
-        """Subnets that their networks leave out in the end."""
+        """Ids of resources, and of subnets inside their networks, that are left out in the end."""
 
     def add(self, *made: Body) -> Body:
         """Keep resources; the first is returned."""
@@ -140,7 +140,8 @@ def _networks(draft: Draft) -> int:
             shapes.peering(draft.nets[left], draft.nets[right])
             shapes.peering(draft.nets[right], draft.nets[left])
     near = [0, *([1] if count > 1 else [])]
-    if count > 2 and _is_peered(draft, 0, 2):
+    if count > 2:
+        # Behind the hub when not peered: packets get there through its firewall only.
         near.append(2)
     return rng.choice(range(count)) if draft.chance(0.1) else rng.choice(near)
 
@@ -424,12 +425,14 @@ def pod_subnets(draft: Draft) -> list[Body]:
 
 def _between(draft: Draft, home: int) -> None:
     hub = min(1, len(draft.nets) - 1)
+    behind = home == 2 and not _is_peered(draft, 0, 2)
     for subnet in pod_subnets(draft):
         if draft.chance(0.5):
             group_of(draft, subnet)
-        if draft.chance(0.3):
+        if draft.chance(0.8 if behind else 0.3):
             firewall = add_firewall(draft, hub)
-            shapes.route(table_of(draft, subnet), "0.0.0.0/0", "VirtualAppliance", address_of(firewall))
+            prefix = draft.rng.choice(("0.0.0.0/0", "0.0.0.0/0", "0.0.0.0/0", "0.0.0.0/1", "10.0.0.0/8"))
+            shapes.route(table_of(draft, subnet), prefix, "VirtualAppliance", address_of(firewall))
     own = draft.subnet(home, "endpoints")
     own["properties"]["privateEndpointNetworkPolicies"] = draft.rng.choice(
         (*_POLICIES, "Disabled", "Disabled")
@@ -443,15 +446,16 @@ def _between(draft: Draft, home: int) -> None:
 
 def _take_out(draft: Draft) -> None:
     """Show some children as resources of their own, as an inventory does."""
+    draft.bodies = [one for one in draft.bodies if one["id"] not in draft.unread]
     for net in draft.nets:
         own = net["properties"]
         own["subnets"] = [one for one in own["subnets"] if one["id"] not in draft.unread]
-    for one in draft.all_subnets():
+    for number, one in enumerate(draft.all_subnets()):
         if draft.chance(0.15):
             whole = IPv4Network(one["properties"].pop("addressPrefix"))
             halves = [str(half) for half in whole.subnets()]
             one["properties"]["addressPrefixes"] = draft.rng.choice(
-                ([str(whole)], halves, [str(whole), "fd00:0:0:1::/64"])
+                ([str(whole)], halves, [str(whole), f"fd00:0:0:{number}::/64"])
             )
     for net in draft.of("virtualNetworks"):
         for key in ("subnets", "virtualNetworkPeerings"):

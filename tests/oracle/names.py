@@ -30,6 +30,8 @@ class Answer:
     public: bool = False
     stops: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
+    alias: Tri = True
+    """False: the answer if public DNS has no alias, None: the answer if it has one, where that is not known."""
     lost: tuple[str, ...] = ()
     """Why the question did not come through to the server that answers."""
 
@@ -64,6 +66,14 @@ def _under(name: str, suffix: str) -> bool:
     return name == suffix or name.endswith(f".{suffix}")
 
 
+def _zones(world: World) -> list[Body]:
+    """Every zone, those included of which only links were read."""
+    links = world.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks")
+    ids = [str(link["id"]).lower().rpartition("/virtualnetworklinks/")[0] for link in links]
+    shells = [{"id": one} for one in sorted(set(ids)) if world.get(one) is None]
+    return [*world.of_type("Microsoft.Network/privateDnsZones"), *shells]
+
+
 def _links(world: World, zone: Body, eyes: str) -> list[Body]:
     found = []
     for link in world.children(str(zone["id"]), "virtualNetworkLinks"):
@@ -76,7 +86,7 @@ def _links(world: World, zone: Body, eyes: str) -> list[Body]:
 def _linked_zones(world: World, name: str, eyes: str) -> list[tuple[Body, Body]]:
     """The zones of the longest name that cover this one, each with its link."""
     found = []
-    for zone in world.of_type("Microsoft.Network/privateDnsZones"):
+    for zone in _zones(world):
         if _under(name, name_of(str(zone["id"]))):
             found += [(zone, link) for link in _links(world, zone, eyes)]
     longest = max((len(name_of(str(zone["id"]))) for zone, _ in found), default=0)
@@ -160,6 +170,8 @@ def _in_zone(world: World, question: Question, zone: Body, link: Body) -> list[A
     exact = sets.get(relative or "@", {})
     if any(kind in _LEADING for kind in exact):
         return _of_sets(world, question, exact)
+    if world.get(str(zone["id"])) is None:
+        return _as_written(world, question, zone, relative or "@")
     if set(exact) - {"soa"}:
         return _stop(f"{question.name} has no address in {zone_name}")
     wildcard = _wildcard(sets, labels)
@@ -252,8 +264,7 @@ def _public(world: World, question: Question) -> list[Answer]:
     behind = _azure_dns(world, _alias(question, ask.alias))
     if alias:
         return behind
-    note = f"whether {ask.host} has its alias"
-    return [replace(one, unknowns=(*one.unknowns, note)) for one in [*behind, Answer(public=True)]]
+    return [*(replace(one, alias=None) for one in behind), Answer(public=True, alias=False)]
 
 
 # Servers

@@ -110,7 +110,8 @@ def _sources(world: World, cluster: Body, subnet_id: str, pool: Body) -> list[En
     groups = (pool.get("networkProfile") or {}).get("applicationSecurityGroups") or []
     ids = frozenset(str(one).lower() for one in groups)
     # Pods with addresses of their own may or may not be in the groups of their nodes.
-    sure = _hide_behind_nodes(cluster) or not ids
+    kubelet = pool.get("podSubnetID") and subnet_id != str(pool["podSubnetID"]).lower()
+    sure = _hide_behind_nodes(cluster) or bool(kubelet) or not ids
     return [End(one, subnet_id, ids, groups_known=sure) for one in source_addresses(world, subnet_id)]
 
 
@@ -271,15 +272,27 @@ def _from_subnet(world: World, cluster: Body, pool: Body, ask: Ask, subnet_id: s
     if world.get(subnet_id) is None or world.get(network_of(subnet_id)) is None:
         return "unknown", ["the subnet of the pool, or its network, is not known"]
     sources = _sources(world, cluster, subnet_id, pool)
-    found: list[Judgement] = []
     hidden = _hidden_servers(world, cluster, network_of(subnet_id))
+    sides: dict[Tri, list[Judgement]] = {True: [], False: [], None: []}
     for answer in answers(world, ask, sources, hidden):
+        found = sides[answer.alias]
         if answer.address is None and not answer.public:
             found.append(_settle(Log(list(answer.stops), list(answer.unknowns)), "unknown"))
             continue
         walk = _public if answer.public else _private
         found += [walk(world, cluster, ask, sources, answer, port) for port in ask.ports]
-    return worst(found)
+    return worst([*sides[True], *_either(sides[None], sides[False])])
+
+
+def _either(with_alias: list[Judgement], without: list[Judgement]) -> list[Judgement]:
+    """What follows when it is not known whether there is an alias."""
+    if not with_alias or not without:
+        return with_alias + without
+    pair = worst(with_alias), worst(without)
+    verdicts = {one[0] for one in pair}
+    if len(verdicts) == 1 or verdicts == {"blocked", "public"}:
+        return list(pair)
+    return [("unknown", ["whether there is an alias", *pair[0][1], *pair[1][1]])]
 
 
 def judge_in(world: World, cluster_id: str, pool_name: str, ask: Ask) -> Judgement:

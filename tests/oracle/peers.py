@@ -20,12 +20,20 @@ def _remote_space(peering: Body) -> list[IPv4Network]:
 
 
 def peers(world: World, network_id: str) -> list[tuple[str, list[IPv4Network]]]:
-    """Every network that this one declares a peering to, with its prefixes."""
+    """Every network that this one declares a peering to, or that says it is connected to it, with its prefixes."""
     found = {}
     for peering in world.children(network_id, "virtualNetworkPeerings"):
         peer = ref(props(peering).get("remoteVirtualNetwork"))
         found[peer] = space(world, peer) if world.get(peer) else _remote_space(peering)
+    for other in world.of_type("Microsoft.Network/virtualNetworks"):
+        name = str(other["id"]).lower()
+        if name not in found and any(_connected(one) for one in sides(world, name, network_id)):
+            found[name] = space(world, name)
     return sorted(found.items())
+
+
+def _connected(peering: Body) -> bool:
+    return str(props(peering).get("peeringState")).lower() == "connected"
 
 
 def _names(own: Body, key: str, subnet_id: str) -> Tri:
@@ -49,10 +57,13 @@ def _side_usable(peering: Body, near: str, far: str) -> Tri:
 def usable(world: World, network_id: str, peer_id: str, near: str, far: str) -> Tri:
     """Whether packets go from subnet `near` of a network to subnet `far` of the peer, and back."""
     answers: list[Tri] = []
+    near, far = (subnet if world.get(subnet) else "" for subnet in (near, far))
     for home, other, start, end in ((network_id, peer_id, near, far), (peer_id, network_id, far, near)):
         declared = sides(world, home, other)
         if not declared:
-            answers.append(False if world.get(home) else None)
+            # A side that is connected proves that there is another, though the list of that network lacks it.
+            shown = any(_connected(one) for one in sides(world, other, home))
+            answers.append(False if world.get(home) and not shown else None)
         answers += [_side_usable(one, start, end) for one in declared]
     return both(answers)
 
@@ -61,7 +72,7 @@ def allows_forwarded(world: World, network_id: str, peer_id: str) -> Tri:
     """Whether a network takes packets from its peer that the peer only forwards."""
     declared = sides(world, network_id, peer_id)
     if not declared:
-        return False if world.get(network_id) else None
+        return None
     return both(props(one).get("allowForwardedTraffic") is True for one in declared)
 
 

@@ -46,6 +46,8 @@ class Packet:
     protocol: str
     port: int
     host: str = ""
+    forwarded: bool = False
+    """Whether an appliance passed it on with its source as it was."""
 
 
 def route_table(world: World, subnet_id: str) -> tuple[Body | None, bool]:
@@ -201,10 +203,21 @@ def _first_match(rules: list[Body], matches: Callable[[Body], Tri]) -> Tri:
     return possible.pop() if len(possible) == 1 else None
 
 
+def managed(world: World, network_id: str, access: str) -> bool:
+    """Whether a network manager with that access has a network in its scope, or may have."""
+    for manager in world.of_type("Microsoft.Network/networkManagers"):
+        scopes = props(manager).get("networkManagerScopes") or {}
+        ids = {str(one).lower().rpartition("/")[2] for one in scopes.get("subscriptions") or []}
+        if access in (props(manager).get("networkManagerScopeAccesses") or []):
+            if scopes.get("managementGroups") or network_id.split("/")[2] in ids:
+                return True
+    return False
+
+
 def group_allows(world: World, here: str, direction: str, packet: Packet) -> Tri:
-    """Whether the security group of subnet `here` lets the packet through."""
+    """Whether the security group of subnet `here` lets the packet through; not known where a manager has a say."""
     subnet = world.get(here)
-    if subnet is None:
+    if subnet is None or managed(world, network_of(here), "SecurityAdmin"):
         return None
     group = ref(props(subnet).get("networkSecurityGroup"))
     if not group:
@@ -223,6 +236,8 @@ def platform_dns_allowed(world: World, here: str, source: End) -> Tri:
     """Whether the security group of subnet `here` lets its packets ask Azure DNS: only its own tag counts."""
     subnet = world.get(here)
     group = ref(props(subnet).get("networkSecurityGroup"))
+    if managed(world, network_of(here), "SecurityAdmin"):
+        return None
     if not group:
         return True
     if world.get(group) is None:

@@ -1,4 +1,4 @@
-"""The oracle itself, on cases small enough to judge by hand."""
+"""The oracle itself, on cases small enough to judge by hand. Cloison has to say the same of each."""
 
 from __future__ import annotations
 
@@ -11,101 +11,8 @@ from . import shapes
 from .arm import Body, World
 from .compare import by_oracle
 from .environments import environments
-from .packets import WORST_FIRST, edges, judge, source_addresses
-
-HOST = "acct.blob.core.windows.net"
-ZONE = "privatelink.blob.core.windows.net"
-ENDPOINT = "10.1.1.4"
-
-
-class Small:
-    """One network, one pool, one account with a blob endpoint whose name is in a linked zone: private."""
-
-    def __init__(self, *, apart: bool = False) -> None:
-        self.net = shapes.network("g", "aks", ["10.1.0.0/16"] if not apart else ["10.2.0.0/16"])
-        self.home = shapes.network("g", "hub", ["10.1.0.0/16"]) if apart else self.net
-        self.nodes = shapes.subnet(self.net, "nodes", "10.2.0.0/28" if apart else "10.1.0.0/28")
-        self.subnet = shapes.subnet(self.home, "endpoints", "10.1.1.0/28")
-        self.out = shapes.peering(self.net, self.home) if apart else {}
-        self.back = shapes.peering(self.home, self.net) if apart else {}
-        rules = {"defaultAction": "Deny", "ipRules": [], "virtualNetworkRules": []}
-        own = {"publicNetworkAccess": "Disabled", "networkAcls": rules, "privateEndpointConnections": []}
-        self.account = shapes.make("g", "Microsoft.Storage/storageAccounts", "acct", own)
-        self.endpoint = shapes.endpoint("g", "pe", self.subnet["id"], self.account["id"], "blob")
-        self.nic = shapes.interface("g", self.endpoint, [(ENDPOINT, "blob", [HOST])])
-        self.account["properties"]["privateEndpointConnections"] = [
-            shapes.connection(self.endpoint, "Approved")
-        ]
-        self.zone = shapes.zone("g", ZONE)
-        self.soa = shapes.soa(self.zone)
-        self.record = shapes.record(self.zone, "acct", [ENDPOINT])
-        self.link = shapes.link(self.zone, self.net)
-        self.group = shapes.zone_group(self.endpoint, [(self.zone, [("acct", ENDPOINT)])])
-        self.pool: Body = {"name": "pool", "vnetSubnetID": self.nodes["id"]}
-        self.profile: Body = {
-            "networkPlugin": "azure",
-            "networkPluginMode": "overlay",
-            "podCidr": "10.244.0.0/16",
-            "serviceCidr": "172.20.0.0/16",
-            "outboundType": "loadBalancer",
-        }
-        cluster = {
-            "agentPoolProfiles": [self.pool],
-            "networkProfile": self.profile,
-            "nodeResourceGroup": "MC_g",
-        }
-        self.cluster = shapes.make("g", "Microsoft.ContainerService/managedClusters", "aks", cluster)
-        self.more: list[Body] = []
-        self.gone: list[Body] = []
-
-    def add(self, *made: Body) -> Body:
-        self.more += made
-        return made[0]
-
-    def without(self, *bodies: Body) -> Small:
-        self.gone += bodies
-        return self
-
-    def doors(self, **own: Any) -> None:
-        """A public door instead of an endpoint."""
-        self.without(self.endpoint, self.nic, self.record, self.group)
-        self.account["properties"].update(own, privateEndpointConnections=[])
-
-    def rules(self, subnet: Body) -> Body:
-        """A new security group on a subnet."""
-        made = self.add(shapes.security_group("g", f"nsg-{subnet['name']}"))
-        subnet["properties"]["networkSecurityGroup"] = {"id": made["id"]}
-        return made
-
-    def routes(self, subnet: Body) -> Body:
-        """A new route table on a subnet."""
-        made = self.add(shapes.route_table("g", f"rt-{subnet['name']}"))
-        subnet["properties"]["routeTable"] = {"id": made["id"]}
-        return made
-
-    def firewall(self, *found: Body, **more: Any) -> str:
-        """A firewall beside the endpoints, with these rules; its address."""
-        subnet = shapes.subnet(self.home, "AzureFirewallSubnet", "10.1.2.0/26")
-        rules = self.add(shapes.policy("g", "rules", **more))
-        self.add(shapes.collections(rules, "all", 200, [shapes.collection(200, "Allow", list(found))]))
-        self.add(shapes.firewall("g", "fw", subnet["id"], "10.1.2.4", rules))
-        return "10.1.2.4"
-
-    def resources(self) -> list[Body]:
-        listed = [
-            self.net,
-            *([self.home] if self.home is not self.net else []),
-            self.account,
-            self.endpoint,
-            self.nic,
-        ]
-        listed += [self.zone, self.soa, self.record, self.link, self.group, self.cluster, *self.more]
-        gone = {id(one) for one in self.gone}
-        return [one for one in listed if id(one) not in gone]
-
-    def says(self) -> str:
-        return judge(self.resources(), self.cluster["id"], "pool", self.account["id"], "blob", HOST)[0]
-
+from .packets import WORST_FIRST, edges, source_addresses
+from .small import ENDPOINT, HOST, ZONE, Small
 
 # Names
 
@@ -357,11 +264,8 @@ def test_the_registry_s_data_name_needs_the_data_member() -> None:
     small.add(shapes.soa(zone), shapes.link(zone, small.net), shapes.record(zone, "reg", ["10.1.1.6"]))
     small.add(shapes.record(zone, "reg.westeurope.data", ["10.1.1.6"]))
 
-    def says(host: str) -> str:
-        return judge(small.resources(), small.cluster["id"], "pool", registry["id"], "registry", host)[0]
-
-    assert says("reg.azurecr.io") == "private"
-    assert says("reg.westeurope.data.azurecr.io") == "blocked"
+    assert small.says("reg.azurecr.io", registry, "registry") == "private"
+    assert small.says("reg.westeurope.data.azurecr.io", registry, "registry") == "blocked"
 
 
 # Routes

@@ -16,6 +16,7 @@ from .sieve import (
     firewall_rules,
     firewall_subnet,
     in_prefix,
+    managed,
     route_table,
     user_routes,
 )
@@ -154,6 +155,9 @@ def _hops(world: World, here: str, goal: Goal, open_peers: set[str]) -> set[Hop]
     ranked = [(length, 1, hop) for length, hop in user]
     ranked += [(length, 0, hop) for length, hop in [*into, *_last_choices(world, table, goal.address)]]
     best = max(ranked, key=lambda one: one[:2])
+    lost = not best[1] and best[2][0] != "into"
+    if lost and managed(world, network, "Connectivity"):
+        return {("managed", "")}
     return {best[2]}
 
 
@@ -187,17 +191,15 @@ def appliance_network(world: World, here: str, where: IPv4Address) -> tuple[str,
     return "", log
 
 
-def _after_rules(world: World, ruling: Ruling, goal: Goal, network: str, log: Log) -> None:
-    """What a source address that stays means for the packet and its answer."""
-    if ruling.keeps_source is False:
+def _across(world: World, packet: Packet, here: str, network: str, log: Log) -> None:
+    """A packet that was passed on with its own source needs a peering that takes such packets."""
+    if not packet.forwarded or network == network_of(here):
         return
-    log.unknowns.append("whether the source stays, or whether the answer comes back through the firewall")
-    if ruling.keeps_source and goal.network != network:
-        forwards = allows_forwarded(world, goal.network, network)
-        if forwards is False:
-            log.stops.append(f"{goal.network} takes no forwarded packets from {network}")
-        if forwards is None:
-            log.unknowns.append(f"whether {goal.network} takes forwarded packets from {network}")
+    forwards = allows_forwarded(world, network, network_of(here))
+    if forwards is False:
+        log.stops.append(f"{network} takes no forwarded packets from {network_of(here)}")
+    if forwards is None:
+        log.unknowns.append(f"whether {network} takes forwarded packets from {network_of(here)}")
 
 
 def _ask_itself(world: World, firewall: Body, packet: Packet, ruling: Ruling, log: Log) -> None:
@@ -237,6 +239,7 @@ def _through(world: World, packet: Packet, here: str, goal: Goal, log: Log, left
     log.add(found)
     if not network:
         return []
+    _across(world, packet, here, network, log)
     if where == goal.address and network == goal.network and not goal.endpoint:
         return [packet.source]
     firewall = firewall_at(world, where, network)
@@ -248,25 +251,27 @@ def _through(world: World, packet: Packet, here: str, goal: Goal, log: Log, left
         log.stops.append(f"the firewall {where} denies it")
         return []
     _ask_itself(world, firewall, packet, ruling, log)
-    _after_rules(world, ruling, goal, network, log)
-    if ruling.keeps_source is None:
-        return []
     subnet = firewall_subnet(firewall)
     if ruling.keeps_source is False:
-        packet = replace(packet, source=End(where, subnet))
-    return travel(world, packet, subnet, goal, log, left - 1)
+        packet = replace(packet, source=End(where, subnet), forwarded=False)
+        return travel(world, packet, subnet, goal, log, left - 1)
+    log.unknowns.append("whether the source stays, or whether the answer comes back through the firewall")
+    if ruling.keeps_source is None:
+        return []
+    return travel(world, replace(packet, forwarded=True), subnet, goal, log, left - 1)
 
 
 def _take(world: World, packet: Packet, here: str, goal: Goal, log: Log, left: int, hop: Hop) -> list[End]:
     """Follow one hop."""
     kind, what = hop
     if kind == "arrive" or (kind == "into" and what == (goal.network or what)):
+        _across(world, packet, here, goal.network or what, log)
         return [packet.source]
     if kind == "vnetlocal" and network_of(here) == (goal.network or network_of(here)):
         return [packet.source]
     if kind == "virtualappliance":
         return _through(world, packet, here, goal, log, left, what)
-    if kind in ("unread", "learnt", "virtualnetworkgateway"):
+    if kind in ("unread", "learnt", "managed", "virtualnetworkgateway"):
         log.unknowns.append(f"routes of {here} to {goal.address}: {kind}")
     else:
         log.stops.append(f"routes of {here} send {goal.address} to {kind} {what}")

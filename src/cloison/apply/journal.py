@@ -178,11 +178,15 @@ class Writer:
         """The bytes that go behind what stands already."""
         text = _ENCODER.encode(record)
         self.chain = chained(self.chain, text)
-        line = b"%08x %08x %s %s\n" % (len(text), zlib.crc32(text), self.chain.encode(), text)
+        line = _line(text, self.chain)
         if self._empty:
             self._empty = False
             return MAGIC + line
         return line
+
+
+def _line(text: bytes, chain: str) -> bytes:
+    return b"%08x %08x %s %s\n" % (len(text), zlib.crc32(text), chain.encode(), text)
 
 
 def chained(before: str, text: bytes) -> str:
@@ -250,8 +254,8 @@ def _record(raw: bytes, at: int) -> tuple[Record, str, bytes, int] | None:
         return None
     end = at + HEADS + size + 1
     text = raw[at + HEADS : end - 1]
-    shape = (head[8:9], head[17:18], head[50:51], raw[end - 1 : end])
-    if size > RECORD_MAX or shape != (b" ", b" ", b" ", b"\n") or zlib.crc32(text) != check:
+    # Written anew, not only read: what means the same and is written otherwise was not written by us.
+    if size > RECORD_MAX or zlib.crc32(text) != check or raw[at:end] != _line(text, link):
         return None
     try:
         return _DECODER.decode(text), link, text, end

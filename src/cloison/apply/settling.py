@@ -97,9 +97,10 @@ def as_it_should_be(run: Run, step: Step, *, sent: bool, ended: bool) -> Doing[A
             return Answered(200, state.capitalize(), f"{name} is left {state}")
         if state and state != "succeeded":
             since, agreed = run.now, 0
-        elif _is_so(step, body, ended=ended) and not _lacks(run, step, body, since):
+        elif _is_so(step, body, ended=ended):
             agreed += 1
-            if body is not None or ended or looking.is_long_enough(run, agreed, since):
+            certain = body is not None or ended or looking.is_long_enough(run, agreed, since)
+            if not _lacks(run, step, body, since) and certain:
                 break
         elif run.now - since > run.limits.sure_s and _is_half(run, step, body):
             break

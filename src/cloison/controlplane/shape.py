@@ -212,8 +212,10 @@ def of_version(body: Json, behaviour: Behaviour, version: str) -> Json:
     hidden = [pointer for pointer, first in behaviour.since.items() if version < first]
     hidden += [pointer for pointer, last in behaviour.until.items() if version > last]
     if not version.endswith("-preview"):
-        hidden += behaviour.previews
-    return without(body, hidden)
+        hidden += [pointer for pointer, first in behaviour.stable.items() if not first or version < first]
+    body = without(body, hidden)
+    hollow = [pointer for pointer, first in behaviour.hollow.items() if version < first]
+    return without(body, [pointer for pointer in hollow if look(body, pointer) == {}])
 
 
 def without(body: Json, pointers: Iterable[str]) -> Json:

@@ -25,10 +25,11 @@ SINCE: Mapping[str, str] = {
     "securityProfile/sshAccess": "2023-11-02-preview",
     "upgradeSettings": "2020-09-01",
     "upgradeSettings/maxSurge": "2023-10-01",
+    "workloadRuntime": "2021-10-01",
 }
 """Pointer inside a pool -> the API version from which on it is answered."""
-PREVIEWS = ("securityProfile/sshAccess",)
-"""Pointers inside a pool that preview versions of the API answer only."""
+STABLE: Mapping[str, str] = {"enableCustomCATrust": "", "securityProfile/sshAccess": ""}
+"""Pointer inside a pool -> the stable API version from which on it is answered, `""` for none."""
 ENUMS: Mapping[str, tuple[str, ...]] = {
     "mode": ("System", "User", "Gateway"),
     "osType": ("Linux", "Windows"),
@@ -92,9 +93,9 @@ def _says_nothing(name: str, value: object, pool: Json) -> bool:
     return (regular and name in _OF_SPOT) or (value in ([], {}) and name != "upgradeSettings")
 
 
-def previews(prefix: str) -> tuple[str, ...]:
-    """`PREVIEWS` with the pointers of pools that stand at a pointer."""
-    return tuple(f"{prefix}/{name}" for name in PREVIEWS)
+def stable(prefix: str) -> dict[str, str]:
+    """`STABLE` with the pointers of pools that stand at a pointer."""
+    return {f"{prefix}/{name}": first for name, first in STABLE.items()}
 
 
 def below(prefix: str) -> dict[str, str]:

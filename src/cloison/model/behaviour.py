@@ -312,8 +312,10 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """Pointer -> the API version from which on it is answered."""
     until: Mapping[str, str] = {}
     """Pointer -> the last API version that answers it."""
-    previews: tuple[str, ...] = ()
-    """Pointers that are answered by preview versions of the API only."""
+    stable: Mapping[str, str] = {}
+    """Pointer -> the first stable API version that answers what previews do from `since` on; `""` where none does."""
+    hollow: Mapping[str, str] = {}
+    """Pointer -> the API version from which on it is answered where nothing is in it."""
     put: Pace = Pace()
     update: Pace | None = None
     """Of a PUT to a resource that is there; None: as `put`."""

@@ -147,6 +147,16 @@ class WayIn(Facet, frozen=True, kw_only=True):
     """`bastion`, `vpn`, `expressroute`."""
 
 
+class NetworkManager(Facet, frozen=True, kw_only=True):
+    """Connects and filters networks from outside: by groups and rules that the networks themselves do not show."""
+
+    subscriptions: Fact[tuple[str, ...]]
+    """Ids of the subscriptions in its scope, lower case."""
+    management_groups: Fact[tuple[str, ...]]
+    accesses: Fact[tuple[str, ...]]
+    """What it may deploy there: `connectivity`, `securityadmin`, `routing`."""
+
+
 class Nat(Facet, frozen=True, kw_only=True):
     """A NAT gateway."""
 

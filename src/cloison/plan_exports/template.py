@@ -44,8 +44,11 @@ def _why_not(step: StepReport, puts: Mapping[int, Json]) -> str:
         return "putting the whole resource is not the same as changing a part of it"
     if step.request.query:
         return "a template cannot say the parameters of a request"
-    if not place(step.request.path).group:
+    at = place(step.request.path)
+    if not at.group:
         return "it stands in no resource group"
+    if at.scope and place(at.scope).scope:
+        return "it extends what is an extension itself"
     if own := sorted({name for name in puts[step.number] if name.lower() in OWN}):
         return f"{own[0]} means something else in a template"
     if _copies(puts[step.number]):

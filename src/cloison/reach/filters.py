@@ -14,7 +14,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Fact, Known, Origin, Unknown
 from cloison.model.network import Direction, FilterRule, Route, Subnet
 from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
-from cloison.reach import gateways, peerings, spans
+from cloison.reach import gateways, managers, peerings, spans
 from cloison.reach.fabric import Fabric
 from cloison.reach.packets import Flow, Source, Target
 
@@ -82,6 +82,10 @@ def at_server(fabric: Fabric, source: Source, target: Target, flow: Flow) -> lis
 def _at(
     fabric: Fabric, subnet: Subnet, direction: Direction, source: Source, target: Target, flow: Flow
 ) -> list[Step]:
+    managed = managers.filtering(fabric, subnet.network)
+    if managed:
+        # They may deny what the group lets pass, and let pass what it denies.
+        return managed
     if isinstance(subnet.filter, Unknown):
         return [unknown_step(HopKind.FILTER, subnet.filter)]
     group = subnet.filter.value

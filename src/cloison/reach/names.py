@@ -267,8 +267,8 @@ def _public(fabric: Fabric, question: Question) -> list[Answer]:
     if match is Match.YES:
         step = Step(HopKind.NAME, Outcome.PASS, f"{name} is an alias of {host.alias}", why.cites)
         return [answer.after(step) for answer in onward]
-    in_public = Answer((_public_step(fabric, question),), public=True)
-    return [answer.after(why) for answer in (*onward, in_public)]
+    in_public = Answer((_public_step(fabric, question),), public=True, doubt=why, without=True)
+    return [*(msgspec.structs.replace(answer, doubt=why) for answer in onward), in_public]
 
 
 def _public_step(fabric: Fabric, question: Question) -> Step:

@@ -14,7 +14,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite, Known, Origin, Unknown
 from cloison.model.network import Appliance, Route
 from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
-from cloison.reach import filters, firewalls, gateways, names, peerings, spans, zones
+from cloison.reach import filters, firewalls, gateways, managers, names, peerings, spans, zones
 from cloison.reach.fabric import Fabric, known
 from cloison.reach.filters import PRIVATE_PREFIXES, PRIVATE_USE
 from cloison.reach.packets import Flow, Source, Target
@@ -294,6 +294,9 @@ def _nowhere(fabric: Fabric, source: Source, target: Target, peer: tuple[Step, .
     gateway = learnt_routes(fabric, source)
     if gateway is not None:
         return [gateway]
+    managed = managers.connecting(fabric, source.network)
+    if managed:
+        return managed
     unread = _unread_space(fabric, source)
     if unread is not None and target.network in (None, source.network):
         return [unread]

@@ -33,6 +33,9 @@ class Possibility(msgspec.Struct, frozen=True):
     endpoint: ResourceId | None = None
 
 
+_NOTHING = Possibility(PathVerdict.UNKNOWN, ())
+
+
 def paths(fabric: Fabric, cluster: Cluster, services: Iterable[ResourceId]) -> list[Path]:
     """The answer for every pool of a cluster and every host name of the services, in their order."""
     asked = [door for id in services for door in fabric.doors_of.get(id, ())]
@@ -50,7 +53,7 @@ def walk(fabric: Fabric, cluster: Cluster, pool: Pool, door: Door, host: Host) -
     judged = [Possibility(PathVerdict.UNKNOWN, (step,)) for step in doubts]
     for source in sources:
         judged.extend(_judged(fabric, cluster, source, door, host))
-    worst = min(judged, key=lambda one: WORST_FIRST.index(one.verdict))
+    worst = min(judged, key=_badness)
     steps = tuple(dict.fromkeys(step for one in judged for step in one.steps))
     return Path(
         pool=pool.name,
@@ -157,12 +160,36 @@ def _from(fabric: Fabric, cluster: Cluster, source: Source, door: Door, host: Ho
             PathVerdict.UNKNOWN, (Step(HopKind.SOURCE, Outcome.UNKNOWN, text, (cite,), "correct its prefix"),)
         )
         return
+    perhaps: dict[bool, list[Possibility]] = {True: [], False: []}
+    doubt: Step | None = None
     for server in names.ask(fabric, source, door, host):
         asked = _asking(fabric, cluster, source, server)
         for answer in server.answers:
             relayed = (step for relay in answer.relays for step in routes.between_servers(fabric, relay))
             steps = (start, *asked, *relayed, *answer.steps)
-            yield from _answered(fabric, cluster, source, door, host, answer, steps)
+            found = _answered(fabric, cluster, source, door, host, answer, steps)
+            if answer.doubt is None:
+                yield from found
+            else:
+                doubt = answer.doubt
+                perhaps[answer.without].extend(found)
+    if doubt is not None:
+        yield from _either(perhaps[False], perhaps[True], doubt)
+
+
+def _either(one: list[Possibility], other: list[Possibility], doubt: Step) -> list[Possibility]:
+    """Both sides of something that is not known: as they are where that makes no difference, else unknown."""
+    worst = {min(side, key=_badness, default=_NOTHING).verdict for side in (one, other)}
+    if len(worst) == 1 or worst == {PathVerdict.BLOCKED, PathVerdict.PUBLIC}:
+        return [*one, *other]
+    return [
+        msgspec.structs.replace(each, verdict=PathVerdict.UNKNOWN, steps=(*each.steps, doubt))
+        for each in (*one, *other)
+    ]
+
+
+def _badness(one: Possibility) -> int:
+    return WORST_FIRST.index(one.verdict)
 
 
 def _asking(fabric: Fabric, cluster: Cluster, source: Source, server: names.Server) -> tuple[Step, ...]:

@@ -38,6 +38,10 @@ class Answer(msgspec.Struct, frozen=True):
     alias: str = ""
     """The name to ask for next."""
     relays: tuple[Relay, ...] = ()
+    doubt: Step | None = None
+    """Why it is not known whether public DNS has the alias that this answer depends on."""
+    without: bool = False
+    """True when this is the answer if it has not."""
 
     def after(self, *steps: Step, relay: Relay | None = None) -> Answer:
         """The same answer with steps before its own, from behind one more server."""

@@ -31,9 +31,11 @@ from .filters import (
     endpoint_rules,
     firewall_rules,
     firewall_snat,
+    firewall_sources,
     firewall_unread,
     group_unread,
     resolver_rules,
+    rival_rules,
     source_rules,
 )
 from .names import (
@@ -43,6 +45,7 @@ from .names import (
     falls_back,
     firewall_proxy,
     forwarding,
+    guarded_server,
     link_changes,
     narrow_zone,
     nearer_record,
@@ -55,11 +58,14 @@ from .names import (
     twin_zone,
     wildcard,
     zone_group_changes,
+    zone_unread,
 )
 from .networks import (
     firewall_route,
+    forwarding_refused,
     gateway,
     inspected,
+    network_manager,
     network_unread,
     one_sided,
     overlap,
@@ -88,6 +94,7 @@ _RECORDS: list[Mutation] = [
     records_unread,
     records_unread,
     zone_group_changes,
+    zone_unread,
 ]
 _SERVERS: list[Mutation] = [
     dns_servers,
@@ -102,7 +109,7 @@ _SERVERS: list[Mutation] = [
     source_rules,
     peering_changes,
     resolver_rules,
-    resolver_rules,
+    guarded_server,
     azure_dns_rules,
     firewall_rules,
 ]
@@ -126,6 +133,7 @@ _NETWORKS: list[Mutation] = [
     peering_changes,
     one_sided,
     network_unread,
+    network_manager,
     subnet_unread,
     second_cluster,
     overlap,
@@ -142,6 +150,8 @@ _ROUTES: list[Mutation] = [
     table_unread,
     inspected,
     inspected,
+    forwarding_refused,
+    firewall_sources,
     firewall_rules,
     firewall_rules,
     firewall_unread,
@@ -154,6 +164,8 @@ _ROUTES: list[Mutation] = [
 _FILTERS: list[Mutation] = [
     source_rules,
     source_rules,
+    rival_rules,
+    rival_rules,
     endpoint_rules,
     endpoint_rules,
     endpoint_policy,
@@ -167,6 +179,7 @@ _DOORS: list[Mutation] = [
     door,
     service_endpoint,
     service_endpoint,
+    firewall_sources,
     by_identity,
     never_connected,
     outbound,

@@ -112,6 +112,29 @@ def source_rules(draft: Draft) -> None:
         _rule(draft, group, "Outbound")
 
 
+def rival_rules(draft: Draft) -> None:
+    """Two rules that both take in the packets to some endpoint, and say the opposite."""
+    pods = draft.rng.choice(pod_subnets(draft))
+    where, direction = pods, "Outbound"
+    if draft.chance(0.4):
+        where, direction = draft.rng.choice(_endpoint_subnets(draft)), "Inbound"
+        where["properties"]["privateEndpointNetworkPolicies"] = "Enabled"
+    group = group_of(draft, where)
+    for access in ("Allow", "Deny"):
+        put_rule(
+            group,
+            draft.rng.randint(100, 4000),
+            direction if draft.chance(0.8) else draft.rng.choice(("Outbound", "Inbound")),
+            access,
+            sourceAddressPrefix=draft.rng.choice(("*", "VirtualNetwork", _cut(draft, pods))),
+            destinationAddressPrefix=draft.rng.choice(
+                ("*", "10.0.0.0/8", owned_address(draft), "VirtualNetwork")
+            ),
+            destinationPortRange=draft.rng.choice(("*", "443", "445", "440-450", "53")),
+            protocol=draft.rng.choice(("*", "Tcp", "Udp")),
+        )
+
+
 def endpoint_rules(draft: Draft) -> None:
     own = [one for one in draft.all_subnets() if one["name"] in ("endpoints", "other-endpoints")]
     subnet = draft.rng.choice(own)
@@ -163,8 +186,13 @@ def application_groups(draft: Draft) -> None:
     source_rules(draft)
     if draft.chance(0.5):
         endpoint_rules(draft)
-    if draft.chance(0.4):
+    if draft.chance(0.6):
         _pool_beside(draft)
+        for pool in draft.cluster["properties"]["agentPoolProfiles"]:
+            pool.pop("podSubnetID", None)
+        draft.cluster["properties"]["networkProfile"].update(
+            networkPlugin="azure", networkPluginMode="overlay"
+        )
 
 
 def _pool_beside(draft: Draft) -> None:
@@ -235,6 +263,26 @@ def _plain(draft: Draft, side: str) -> str:
     found = _some_prefix(draft, side)
     ours = ("VirtualNetwork", "Internet", "AzureLoadBalancer", "AzurePlatformDNS", "::/0")
     return found if found not in ours else "*"
+
+
+def firewall_sources(draft: Draft) -> None:
+    """The only rule of the firewall takes in a part of the pods."""
+    add_firewall(draft, min(1, len(draft.nets) - 1))
+    found = draft.some("firewallPolicies")
+    if not found:
+        return
+    for one in list(draft.of("firewallPolicies/ruleCollectionGroups")):
+        draft.drop(one)
+    found["properties"]["ruleCollectionGroups"] = []
+    sources = [_cut(draft, draft.rng.choice(pod_subnets(draft)))]
+    rule = draft.rng.choice(
+        (
+            shapes.application_rule(sources, ["*"]),
+            shapes.network_rule(sources, ["*"], ["*"], ["TCP", "UDP"]),
+        )
+    )
+    name = draft.fresh("only")
+    draft.add(shapes.collections(found, name, 300, [shapes.collection(150, "Allow", [rule])]))
 
 
 def firewall_unread(draft: Draft) -> None:

@@ -211,6 +211,11 @@ def records_unread(draft: Draft) -> None:
         zone_group_changes(draft)
 
 
+def zone_unread(draft: Draft) -> None:
+    """Links and records of a zone were read, the zone itself was not."""
+    draft.unread.append(_zone(draft)["id"])
+
+
 def zone_group_changes(draft: Draft) -> None:
     """A zone group is gone, wrote nothing, or wrote something stale."""
     found = draft.some("privateEndpoints/privateDnsZoneGroups")
@@ -299,6 +304,30 @@ def forwarding(draft: Draft) -> None:
         target = draft.rng.choice((_add_resolver(draft), _server(draft)))
         if ":" not in target:
             draft.add(shapes.forwarding_rule(made, f"rule{index}", domain, [target], state))
+
+
+def guarded_server(draft: Draft) -> None:
+    """The pods' server is a resolver whose own subnet has rules."""
+    from .filters import put_rule
+
+    draft.nets[0]["properties"]["dhcpOptions"] = {"dnsServers": [_add_resolver(draft)]}
+    for subnet in draft.all_subnets():
+        if subnet["name"] == "resolver":
+            put_rule(
+                group_of(draft, subnet),
+                draft.rng.randint(100, 4000),
+                "Inbound",
+                draft.rng.choice(("Deny", "Deny", "Allow")),
+                sourceAddressPrefix=draft.rng.choice(
+                    (
+                        "*",
+                        "VirtualNetwork",
+                        draft.rng.choice(pod_subnets(draft))["properties"]["addressPrefix"],
+                    )
+                ),
+                destinationPortRange=draft.rng.choice(("*", "53", "443")),
+                protocol=draft.rng.choice(("*", "Udp", "Tcp")),
+            )
 
 
 def azure_dns_rules(draft: Draft) -> None:

@@ -55,7 +55,9 @@ def one_sided(draft: Draft) -> None:
             for other in draft.nets:
                 for one in other["properties"]["virtualNetworkPeerings"]:
                     if other["id"] == remote and one["properties"]["remoteVirtualNetwork"]["id"] == net["id"]:
-                        one["properties"]["peeringState"] = draft.rng.choice(("Initiated", "Disconnected"))
+                        one["properties"]["peeringState"] = draft.rng.choice(
+                            ("Initiated", "Disconnected", "Connected")
+                        )
 
 
 def network_unread(draft: Draft) -> None:
@@ -73,12 +75,32 @@ def subnet_unread(draft: Draft) -> None:
         draft.unread.append(draft.rng.choice(found)["id"])
 
 
+def network_manager(draft: Draft) -> None:
+    """A manager that may connect or filter networks of the subscription, or of another."""
+    accesses = draft.rng.choice(
+        (["Connectivity"], ["SecurityAdmin"], ["Connectivity", "SecurityAdmin"], ["Routing"])
+    )
+    own = shapes.SUBSCRIPTION
+    scopes: Body = draft.rng.choice(
+        (
+            {"subscriptions": [own]},
+            {"subscriptions": [f"{own[:-1]}9"]},
+            {"managementGroups": ["/providers/Microsoft.Management/managementGroups/company"]},
+        )
+    )
+    known = {"networkManagerScopes": scopes, "networkManagerScopeAccesses": accesses}
+    if draft.chance(0.4) and not draft.of("networkManagers"):
+        draft.add(shapes.make("net", "Microsoft.Network/networkManagers", "company", known))
+
+
 def overlap(draft: Draft) -> None:
     """The cluster's network has the address space of the endpoints, which are elsewhere."""
     if len(draft.nets) < 2:
         return
     other = draft.rng.choice(draft.nets[1:])
     space = other["properties"]["addressSpace"]["addressPrefixes"]
+    if set(space) & set(draft.nets[0]["properties"]["addressSpace"]["addressPrefixes"]):
+        return
     draft.nets[0]["properties"]["addressSpace"]["addressPrefixes"] += space
     for net in draft.nets:
         for one in net["properties"]["virtualNetworkPeerings"]:
@@ -188,6 +210,21 @@ def firewall_route(draft: Draft) -> None:
     for one in draft.all_subnets():
         if one["id"] == wanted:
             _route_into(draft, one)
+
+
+def forwarding_refused(draft: Draft) -> None:
+    """A firewall passes packets on with their own source, and a peering takes none of those."""
+    inspected(draft)
+    rules = draft.some("firewallPolicies")
+    if not rules:
+        return
+    passing = shapes.network_rule(["*"], ["*"], ["*"], ["TCP", "UDP"])
+    name = draft.fresh("pass")
+    draft.add(shapes.collections(rules, name, 101, [shapes.collection(100, "Allow", [passing])]))
+    rules["properties"]["snat"] = {"privateRanges": ["0.0.0.0/0"]}
+    for net in draft.nets:
+        for one in net["properties"]["virtualNetworkPeerings"]:
+            one["properties"]["allowForwardedTraffic"] = draft.chance(0.5)
 
 
 def table_unread(draft: Draft) -> None:

@@ -114,7 +114,7 @@ BEHAVIOUR = Behaviour(
     missing=missing,
     patchable=False,
     since=_agent_pools.below("properties"),
-    previews=_agent_pools.previews("properties"),
+    stable=_agent_pools.stable("properties"),
     # Medians of recorded operations: create 183 to 301 s.
     put=Pace(style=Style.ASYNC, seconds=240, waiting="Creating"),
     delete=Pace(style=Style.BOTH, seconds=180, waiting="Deleting"),

@@ -242,6 +242,8 @@ BEHAVIOUR = Behaviour(
         "properties/privateEndpointConnections": "2019-12-01-preview",
         "properties/encryption": "2019-12-01-preview",
     },
+    # Not in 2023-07-01, but in 2025-11-01; the versions between were not looked at.
+    stable={"properties/anonymousPullEnabled": "2025-04-01"},
     until={"properties/networkRuleSet/virtualNetworkRules": LATER},
     # Created and changed at once in recordings of Basic and Premium registries: 200, also for new ones.
     put=Pace(status=200),

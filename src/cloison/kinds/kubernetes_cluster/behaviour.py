@@ -10,7 +10,7 @@ checked 2026-11-24.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cloison.arm.ids import ResourceId
 from cloison.kinds import _agent_pools, _connections, _identities, _keys
@@ -87,7 +87,11 @@ SCHEMA = Schema(
         "properties/networkProfile/serviceCidr",
         "properties/networkProfile/dnsServiceIP",
     ),
-    secret=("properties/servicePrincipalProfile/secret", "properties/windowsProfile/adminPassword"),
+    secret=(
+        "properties/aadProfile/serverAppSecret",
+        "properties/servicePrincipalProfile/secret",
+        "properties/windowsProfile/adminPassword",
+    ),
 )
 
 
@@ -100,10 +104,18 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     starts = int(old.get(STARTS, 0)) if old is not None else 0
     tenant = _identities.tenant(state, request.id)
     body = filling.filled(request.id, {**body, STARTS: starts}, old, tenant, chance, request.api_version)
-    body = filling.way_out(request.id, body, chance)
+    body = filling.past_proxy(filling.way_out(request.id, body, chance), _spaces(state, body))
     body = _identities.identified(state, request.id, body, old, chance)
     then = surroundings.made(state, request.id, body, chance) if old is None else ()
     return Effects(writes=(Write(request.id, body),), then=(*_pools(state, request.id, body), *then))
+
+
+def _spaces(state: State, body: Json) -> Sequence[str]:
+    """Prefixes of the network that the nodes stand in."""
+    subnet = surroundings.first_subnet(body)
+    if subnet is None:
+        return (surroundings.NETWORK_PREFIX,)
+    return look(state.get(subnet.parent), "properties/addressSpace/addressPrefixes") or ()
 
 
 def _pools(state: State, id: ResourceId, body: Json) -> Iterator[Request]:
@@ -273,7 +285,8 @@ BEHAVIOUR = Behaviour(
     patchable=False,
     since={**filling.SINCE, "systemData": "2024-09-01"},
     until=filling.UNTIL,
-    previews=filling.PREVIEWS,
+    stable=filling.STABLE,
+    hollow=filling.HOLLOW,
     # Medians of recorded operations: create 575 s, stop 120 s, start 302 s.
     put=Pace(style=Style.ASYNC, seconds=575, waiting="Creating", absent=filling.GIVEN_LATER),
     update=Pace(style=Style.ASYNC, seconds=91),

@@ -6,7 +6,7 @@ Sources: REST reference of Microsoft.ContainerService 2020-03-01 to 2024-09-01; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cloison.arm.clouds import cloud_of_region
@@ -14,7 +14,7 @@ from cloison.arm.ids import ResourceId
 from cloison.kinds import _agent_pools
 from cloison.kinds.kubernetes_cluster import surroundings
 from cloison.kinds.kubernetes_cluster.network import OVERLAY_SINCE
-from cloison.model.behaviour import Chance, Json, look
+from cloison.model.behaviour import Chance, Json, laid, look, merged
 
 TYPE = "Microsoft.ContainerService/managedClusters"
 VERSION = "1.33"
@@ -28,7 +28,6 @@ SINCE: Mapping[str, str] = {
     "properties/aadProfile/adminUsers": "2020-11-01",
     "properties/apiServerAccessProfile/enablePrivateClusterPublicFQDN": "2021-05-01",
     "properties/apiServerAccessProfile/privateDNSZone": "2020-11-01",
-    "properties/autoUpgradeProfile": "2023-01-01",
     "properties/autoUpgradeProfile/nodeOSUpgradeChannel": "2023-06-01",
     "properties/azurePortalFQDN": "2020-11-01",
     "properties/bootstrapProfile": "2024-04-02-preview",
@@ -51,7 +50,17 @@ SINCE: Mapping[str, str] = {
     "properties/workloadAutoScalerProfile": "2022-05-01",
 }
 UNTIL: Mapping[str, str] = {f"{NET}/dockerBridgeCidr": "2023-02-02-preview"}
-PREVIEWS = ("properties/storageProfile/diskCSIDriver/version", *_agent_pools.previews(f"{POOLS}/*"))
+STABLE: Mapping[str, str] = {
+    **_agent_pools.stable(f"{POOLS}/*"),
+    "properties/oidcIssuerProfile": "2022-09-01",
+    "properties/storageProfile/diskCSIDriver/version": "",
+    "properties/workloadAutoScalerProfile": "2023-01-01",
+    # Not in 2024-09-01, but in 2026-05-01; the versions between were not looked at.
+    **dict.fromkeys(
+        ("kind", "properties/bootstrapProfile", "properties/nodeProvisioningProfile"), "2025-01-01"
+    ),
+}
+HOLLOW: Mapping[str, str] = {"properties/autoUpgradeProfile": "2023-01-01"}
 _KEPT = (
     "dnsPrefix",
     "nodeResourceGroup",
@@ -99,6 +108,10 @@ def filled(
         {**_agent_pools.filled(pool, network, version, "System", old_api=old_api), "eTag": etag}
         for pool in properties["agentPoolProfiles"]
     ]
+    if isinstance(before.get("storageProfile"), dict):
+        properties["storageProfile"] = merged(
+            before["storageProfile"], properties.get("storageProfile") or {}
+        )
     _settings(properties, network, tenant, api_version)
     properties |= _hosts(id, properties, region, chance)
     if body.get("identity"):
@@ -143,7 +156,7 @@ def _settings(properties: Json, network: Json, tenant: str, api_version: str) ->
     """Settings of the cluster that nobody made."""
     on: Json = {"enabled": True}
     storage = {"diskCSIDriver": {**on, "version": "v1"}, "fileCSIDriver": on, "snapshotController": on}
-    properties["storageProfile"] = {**storage, **(properties.get("storageProfile") or {})}
+    properties["storageProfile"] = merged(storage, properties.get("storageProfile") or {})
     upgrade = {"nodeOSUpgradeChannel": "NodeImage", **(properties.get("autoUpgradeProfile") or {})}
     properties["autoUpgradeProfile"] = upgrade
     properties.setdefault("securityProfile", {})
@@ -157,11 +170,50 @@ def _settings(properties: Json, network: Json, tenant: str, api_version: str) ->
         windows = {"adminUsername": "azureuser", "enableCSIProxy": True}
         properties["windowsProfile"] = {**windows, **(properties.get("windowsProfile") or {})}
     directory = properties.get("aadProfile")
-    if isinstance(directory, dict) and directory.get("managed"):
-        properties["aadProfile"] = {"tenantID": tenant, "adminUsers": None, **directory}
+    if isinstance(directory, dict) and directory:
+        none = {"adminUsers": None, "tenantID": tenant}
+        of_old = {} if directory.get("managed") else {"adminGroupObjectIDs": None}
+        properties["aadProfile"] = {**none, **of_old, **directory}
+    for pointer, empty in NAMELESS.items():
+        if look(properties, f"{pointer.rpartition('/')[0]}/enabled"):
+            told = look(properties, pointer)
+            properties |= laid(properties, pointer, empty if told is None else told)
     for addon in (properties.get("addonProfiles") or {}).values():
         if isinstance(addon, dict):
             addon.setdefault("config", None)
+
+
+NAMELESS = {
+    "ingressProfile/webAppRouting/dnsZoneResourceId": "",
+    "windowsProfile/gmsaProfile/dnsServer": "",
+    "windowsProfile/gmsaProfile/rootDomainName": "",
+}
+"""What is answered where what it belongs to is switched on, and nobody names it."""
+ALWAYS_PAST = ("localhost", "127.0.0.1", "168.63.129.16", "169.254.169.254", "konnectivity")
+"""What nodes ask without the proxy. Source: Microsoft Learn, HTTP proxy support in AKS; recorded by azure-cli."""
+
+
+def past_proxy(body: Json, spaces: Iterable[str]) -> Json:
+    """The body with everything that nodes ask without their proxy: they have to reach each other and the API server.
+
+    spaces: prefixes of the network that the nodes stand in.
+    """
+    properties = body["properties"]
+    proxy = properties.get("httpProxyConfig")
+    if not isinstance(proxy, dict) or not (proxy.get("httpProxy") or proxy.get("httpsProxy")):
+        return body
+    network = properties["networkProfile"]
+    hosts = (properties.get("privateFQDN"), properties.get("fqdn"))
+    prefixes = (network.get("podCidr"), network.get("serviceCidr"))
+    every = [*proxy.get("noProxy", ()), *spaces, *ALWAYS_PAST, *hosts, *prefixes]
+    past = list(dict.fromkeys(one for one in every if one))
+    return {
+        **body,
+        "properties": {
+            **properties,
+            "httpProxyConfig": {**proxy, "noProxy": past, "effectiveNoProxy": past},
+        },
+    }
 
 
 SECOND = {"podCidrs": "fd12:3456:789a::/64", "serviceCidrs": "fd12:3456:789b::/108"}

@@ -22,6 +22,7 @@ from cloison.model.behaviour import (
 )
 
 MARK = "/providers/microsoft.authorization/roleassignments/"
+ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
 SAME = ("roleDefinitionId", "principalId")
 
 SCHEMA = Schema(
@@ -42,7 +43,7 @@ SCHEMA = Schema(
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     """The assignment. A second one of the same role to the same principal at the same scope is refused."""
     scope = request.id.text[: str(request.id).rindex(MARK)]
-    told = body["properties"]
+    told = {**body["properties"], "roleDefinitionId": _role(request.id, body)}
     if state.get(request.id) is not None:
         before = state.get(request.id) or {}
         if any(str(look(before, f"properties/{name}")).lower() != str(told[name]).lower() for name in SAME):
@@ -79,6 +80,12 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     return Effects(writes=(Write(request.id, {**body, "properties": properties}),))
 
 
+def _role(id: ResourceId, body: Json) -> str:
+    """The role by its full id: one that is built in may be asked for without a subscription."""
+    told = str(look(body, "properties/roleDefinitionId"))
+    return f"/subscriptions/{id.subscription}{told}" if told.startswith(ROLES) and id.subscription else told
+
+
 def remove(state: State, request: Request, chance: Chance) -> Effects:
     """The assignment gone; the answer tells what it was."""
     return Effects(writes=(Write(request.id, None),), answer=state.get(request.id))
@@ -98,7 +105,8 @@ BEHAVIOUR = Behaviour(
     since={
         f"properties/{name}": "2020-04-01-preview"
         for name in ("condition", "conditionVersion", "description", "delegatedManagedIdentityResourceId")
-    },
+    }
+    | {"properties/principalType": "2018-09-01-preview"},
     # 201 in recordings, for one that is there too.
     put=Pace(status=201),
 )

@@ -42,7 +42,7 @@ WEB_ZONES = {"westus": "z22", "westus2": "z5", "westeurope": "z6", "northeurope"
 """Number in the host of static web sites. Source: recorded answers; Static website hosting; others get `z1`."""
 VERSION_OF_AGE = "2021-02-01"
 """Since then keys have an age."""
-VERSION_OF_DEFAULTS = "2022-09-01"
+VERSION_OF_DEFAULTS = "2021-08-01"
 """Since then answers tell the settings that nobody made. Source: recorded answers of 2021-04-01 and 2023-01-01."""
 
 SCHEMA = Schema(
@@ -88,6 +88,10 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
     old = state.get(request.id)
     if old is None:
         _check_name(state, request.id)
+    days = look(body, "properties/keyPolicy/keyExpirationPeriodInDays")
+    if days is not None and not (isinstance(days, int) and days > 0):
+        text = "Values for request parameters are invalid: keyPolicy.keyExpirationPeriodInDays."
+        raise Refused(400, "InvalidValuesForRequestParameters", text)
     tier = str(look(body, "sku/name")).partition("_")[0].capitalize()
     body = {**body, "sku": {**body["sku"], "tier": tier}}
     properties = dict(body.get("properties") or {})

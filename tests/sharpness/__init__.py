@@ -1,0 +1,1 @@
+"""Faults planted into Cloison, which the oracle has to see."""
