@@ -368,7 +368,11 @@ def outwritten(azure: Azure, id: ResourceId) -> bool:
 
 
 def half_peered(azure: Azure, id: ResourceId) -> bool:
-    """A peering whose other side is not as it was when it was made: Azure takes another look at it, and may refuse."""
+    """A peering whose other side is not as it was when it was made, or a network that says so of its own: Azure takes
+    another look at it, and may refuse.
+    """
+    if id.type.endswith("/virtualnetworks"):
+        return any(half_peered(azure, one) for one in azure.below(id))
     if not id.type.endswith("/virtualnetworkpeerings"):
         return False
     return str(look(azure.show(id), "properties/peeringState")).lower() != "connected"
