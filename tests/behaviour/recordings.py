@@ -203,3 +203,22 @@ def _first_values(headers: Mapping[str, Any]) -> dict[str, str]:
         name.lower(): str(value[0] if isinstance(value, list) and value else value)
         for name, value in headers.items()
     }
+
+
+def ids_in(value: Any) -> Iterator[ResourceId]:
+    """Every resource that a body names, parents before children."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from ids_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from ids_in(inner)
+    elif isinstance(value, str) and value.startswith("/subscriptions/"):
+        try:
+            id = ResourceId.parse(value)
+        except NotAnId:
+            return
+        if id.parent.type.count("/"):
+            yield from ids_in(id.parent.text)
+        if id.type.count("/"):
+            yield id

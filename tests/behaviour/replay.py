@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cloison.arm.ids import NotAnId, ResourceId
+from cloison.arm.ids import ResourceId
 from cloison.controlplane import Azure, Outcome, Seeded, run
 from cloison.controlplane.run import not_found
 from cloison.kinds import behaviour_of, kind_of
 from cloison.model.behaviour import Json, Refused, Request, Style, Write, each, laid
-from tests.behaviour.recordings import Exchange, Recording, recordings
+from tests.behaviour.recordings import Exchange, Recording, ids_in, recordings
 
 _POLLS = re.compile(
     r"/(operations|operationresults|operationstatuses|\w+operationstatuses|\w+operationresults)(/|$)"
@@ -198,7 +198,7 @@ class Session:
     def _before(self, exchange: Exchange) -> None:
         """What the request needs and the session has not made."""
         assert exchange.id is not None
-        needed = list(_ids(exchange.asked))
+        needed = list(ids_in(exchange.asked))
         above = exchange.id.parent
         if above.type.count("/") >= 1:
             needed.insert(0, above)
@@ -301,25 +301,6 @@ def _code(exchange: Exchange) -> str:
     answer = exchange.answer
     error = answer.get("error", answer) if isinstance(answer, dict) and exchange.status >= 400 else None
     return str(error.get("code", "")) if isinstance(error, dict) else ""
-
-
-def _ids(value: Any) -> Iterator[ResourceId]:
-    """Every resource that a body names, parents before children."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _ids(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _ids(inner)
-    elif isinstance(value, str) and value.startswith("/subscriptions/"):
-        try:
-            id = ResourceId.parse(value)
-        except NotAnId:
-            return
-        if id.parent.type.count("/"):
-            yield from _ids(id.parent.text)
-        if id.type.count("/"):
-            yield id
 
 
 def _of_any(path: str) -> str:

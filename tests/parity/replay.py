@@ -21,7 +21,7 @@ from cloison.emulator.paths import Spot, spot
 from cloison.emulator.roles import ROLES
 from cloison.kinds import behaviour_of, folders, kind_of
 from cloison.model.behaviour import Behaviour, Json, Refused, Write, each, laid, look
-from tests.behaviour.recordings import Exchange, Recording
+from tests.behaviour.recordings import Exchange, Recording, ids_in
 from tests.parity.references import References
 
 BUSY = frozenset({"RetryableError", "AnotherOperationInProgress", "ServerTimeout", "CannotDeleteResource"})
@@ -116,7 +116,7 @@ class Session:
         found = exchange.status < 300 and exchange.status != 204
         over = [one for one in self._running if not (found and _takes_away(one, place.id))]
         if not found or exchange.method == "PUT" or self._is_there(place.id):
-            named = (place.id, *_ids(exchange.asked))
+            named = (place.id, *ids_in(exchange.asked))
             over = [one for one in over if any(touch(one.request.id, id) for id in named)]
         # Else it is there by what another operation brings.
         self._end(over)
@@ -303,7 +303,7 @@ class Session:
     def _before(self, exchange: Exchange, place: Spot) -> None:
         """What the request needs and the session has not made."""
         above = place.id.parent
-        needed = [*(_ids(above.text) if above.type.count("/") else ()), *_ids(exchange.asked)]
+        needed = [*(ids_in(above.text) if above.type.count("/") else ()), *ids_in(exchange.asked)]
         if exchange.method in ("PATCH", "DELETE", "POST") and exchange.status != 204:
             needed.append(place.id)
         for id in needed:
@@ -448,22 +448,3 @@ def _id(path: str) -> ResourceId | None:
         return ResourceId.parse(path)
     except NotAnId:
         return None
-
-
-def _ids(value: Any) -> Iterator[ResourceId]:
-    """Every resource that a body names, parents before children."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _ids(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _ids(inner)
-    elif isinstance(value, str) and value.startswith("/subscriptions/"):
-        try:
-            id = ResourceId.parse(value)
-        except NotAnId:
-            return
-        if id.parent.type.count("/"):
-            yield from _ids(id.parent.text)
-        if id.type.count("/"):
-            yield id

@@ -6,12 +6,12 @@ in the kind's `Schema`; here is how they are applied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cloison.arm.ids import ResourceId
 from cloison.kinds import kind_of
-from cloison.model.behaviour import Behaviour, Json, Refused, Request, Schema, laid, look
+from cloison.model.behaviour import Behaviour, Json, Refused, Request, Schema, laid, look, values_at
 
 
 def shaped(request: Request, schema: Schema, old: Json | None, type: str) -> Json:
@@ -113,7 +113,7 @@ def _located(body: Json, old: Json | None, schema: Schema, request: Request, typ
 
 
 def _require(body: Json, pointer: str, request: Request) -> None:
-    for value in _values(body, pointer.split("/")):
+    for value in values_at(body, pointer):
         if value is None or value in ("", []):
             raise Refused(
                 400,
@@ -122,17 +122,6 @@ def _require(body: Json, pointer: str, request: Request) -> None:
                 f"'{request.id.name}'. Path '{pointer.replace('/', '.')}'.",
                 target=pointer.replace("/", "."),
             )
-
-
-def _values(value: Any, keys: list[str]) -> Iterator[Any]:
-    if not keys:
-        yield value
-        return
-    if keys[0] == "*":
-        for item in value if isinstance(value, list) else ():
-            yield from _values(item, keys[1:])
-        return
-    yield from _values(look(value, keys[0]), keys[1:])
 
 
 def _canonical(body: Json, schema: Schema) -> Json:

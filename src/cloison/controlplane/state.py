@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cloison.arm.ids import NotAnId, ResourceId
+from cloison.arm.ids import ResourceId
 from cloison.controlplane.shape import of_version
 from cloison.kinds import behaviour_of, kind_of
-from cloison.model.behaviour import Json, Write, laid, look
+from cloison.model.behaviour import Json, Write, laid, look, texts
 from cloison.model.network import Facet
 from cloison.model.snapshot import Resource, Snapshot
 
@@ -108,7 +108,7 @@ class Azure:
             self._types.setdefault(id.type, set()).add(id)
             self._below.setdefault(id.parent, set()).add(id)
         self._bodies[id] = body
-        named = frozenset(_ids(body))
+        named = frozenset(str(ResourceId(text)) for text in texts(body) if text.startswith("/"))
         self._names[id] = named
         for one in named:
             self._named_by.setdefault(one, set()).add(id)
@@ -176,19 +176,3 @@ class Azure:
     def _unname(self, id: ResourceId) -> None:
         for one in self._names.get(id, ()):
             self._named_by[one].discard(id)
-
-
-def _ids(body: object) -> Iterator[str]:
-    """Every text of a body that is an id, in lower case."""
-    open_values = [body]
-    while open_values:
-        value = open_values.pop()
-        if isinstance(value, dict):
-            open_values.extend(value.values())
-        elif isinstance(value, list):
-            open_values.extend(value)
-        elif isinstance(value, str) and value.startswith("/"):
-            try:
-                yield str(ResourceId(value))
-            except NotAnId:
-                continue

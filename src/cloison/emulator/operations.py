@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from cloison.arm.ids import NotAnId, ResourceId
+from cloison.arm.ids import ResourceId
 from cloison.controlplane import Azure, Outcome, run
 from cloison.controlplane.chance import Seeded
 from cloison.controlplane.run import is_standing, type_of
 from cloison.emulator.clock import Clock, written
 from cloison.emulator.protocol import Shape, addresses, shape_of
 from cloison.kinds import behaviour_of
-from cloison.model.behaviour import Json, Pace, Refused, Request, Style, Write, laid, look
+from cloison.model.behaviour import Json, Pace, Refused, Request, Style, Write, ids_in, laid, look, values_at
 
 KEPT = 10_000
 """Ended operations that can still be asked about. A guess: Azure keeps them for at least a day."""
@@ -213,7 +213,7 @@ class Operations:
             if any(touch(own, held) for held in operation.held):
                 raise self._busy(request, operation, shape)
             target = operation.request.id
-            for one in (*named, *_ids(request.body)):
+            for one in (*named, *ids_in(request.body)):
                 if (one in operation.held and one in named) or one == target or one.startswith(f"{target}/"):
                     raise self._not_ready(request, operation, one)
 
@@ -377,32 +377,6 @@ def holds(request: Request, shape: Shape) -> Iterable[ResourceId]:
     """What nobody else may change while the request is under way."""
     yield whole(request.id) if shape.whole else request.id
     for pointer in behaviour_of(request.id.type).holds:
-        for value in _at(request.body, pointer.split("/")):
+        for value in values_at(request.body, pointer):
             if isinstance(value, str) and value.startswith("/"):
                 yield ResourceId(value)
-
-
-def _at(value: Any, keys: list[str]) -> Iterator[Any]:
-    if not keys:
-        yield value
-    elif keys[0] == "*":
-        for item in value if isinstance(value, list) else ():
-            yield from _at(item, keys[1:])
-    else:
-        yield from _at(look(value, keys[0]), keys[1:])
-
-
-def _ids(body: Any) -> Iterator[ResourceId]:
-    """Every id in a body."""
-    waiting = [body]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, str) and value.startswith("/subscriptions/"):
-            try:
-                yield ResourceId(value)
-            except NotAnId:
-                continue

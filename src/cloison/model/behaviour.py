@@ -7,7 +7,7 @@ runs behaviours to answer requests, a planner to predict. Nothing here knows a r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -377,3 +377,32 @@ def each(body: Any, pointer: str) -> Iterable[Any]:
     """The items of the list at the pointer; none where there is no list."""
     found = look(body, pointer)
     return found if isinstance(found, list) else ()
+
+
+def values_at(body: Any, pointer: str) -> Iterator[Any]:
+    """Every value at a pointer, `*` being every item of a list; None for each place where nothing stands."""
+    key, _, rest = pointer.partition("/")
+    found = (body if isinstance(body, list) else ()) if key == "*" else (look(body, key),)
+    for value in found:
+        if rest:
+            yield from values_at(value, rest)
+        else:
+            yield value
+
+
+def texts(body: Any) -> Iterator[str]:
+    """Every text in a body, at any depth; the names of members are none."""
+    waiting = [body]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, str):
+            yield value
+
+
+def ids_in(body: Any) -> Iterator[ResourceId]:
+    """Every id of something in a subscription that a body names, once for each place."""
+    return (ResourceId(text) for text in texts(body) if text.startswith("/subscriptions/"))

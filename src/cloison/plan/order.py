@@ -14,7 +14,7 @@ import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.controlplane import Seeded, run
-from cloison.model.behaviour import Refused, Write
+from cloison.model.behaviour import Refused, Write, ids_in
 from cloison.plan.change import Change
 from cloison.plan.gather import seed
 from cloison.plan.measure import Flow, Judge, Measure
@@ -215,14 +215,5 @@ LINKS = "microsoft.network/privatednszones/virtualnetworklinks"
 
 def touched(change: Change) -> set[ResourceId]:
     """The resources that a change holds while it is under way: what it names, up to their outermost parents."""
-    found = {outermost(change.id)}
-    pending: list[object] = [change.body] if change.id.type != LINKS else []
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-        elif isinstance(value, str) and value.startswith("/subscriptions/") and "/providers/" in value:
-            found.add(outermost(ResourceId(value)))
-    return found
+    named = ids_in(change.body) if change.id.type != LINKS else ()
+    return {outermost(change.id), *(outermost(id) for id in named if "/providers/" in id.text)}

@@ -5,15 +5,15 @@ Source for the form: Microsoft Learn, REST reference "Resource Groups - Export T
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from cloison.arm.ids import NotAnId, ResourceId
+from cloison.arm.ids import ResourceId
 from cloison.emulator.deployments.deploying import DEPLOYMENTS
 from cloison.emulator.providers import VERSIONS
 from cloison.emulator.world import World
 from cloison.kinds import behaviour_of, live_of
-from cloison.model.behaviour import Json, laid, look
+from cloison.model.behaviour import Json, ids_in, laid, look
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 _TOP = ("location", "tags", "sku", "kind", "plan", "zones")
@@ -72,7 +72,7 @@ def _resource(world: World, id: ResourceId, ids: set[ResourceId]) -> Json:
         told["identity"] = {
             name: identity[name] for name in ("type", "userAssignedIdentities") if name in identity
         }
-    needed = [one for one in dict.fromkeys((id.parent, *_ids(body))) if one in ids and one != id]
+    needed = [one for one in dict.fromkeys((id.parent, *ids_in(body))) if one in ids and one != id]
     if needed:
         told["dependsOn"] = [f"[{_reference(one)}]" for one in needed]
     if isinstance(body.get("properties"), dict):
@@ -93,21 +93,6 @@ def _reference(id: ResourceId) -> str:
     kind = "/".join([parts[0], *parts[1::2]])
     names = ", ".join(f"'{name}'" for name in parts[2::2])
     return f"resourceId('{kind}', {names})"
-
-
-def _ids(body: Any) -> Iterator[ResourceId]:
-    waiting = [body]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, str) and value.startswith("/subscriptions/"):
-            try:
-                yield ResourceId(value)
-            except NotAnId:
-                continue
 
 
 def _escaped(value: Any) -> Any:
