@@ -47,6 +47,25 @@ def render(document: PlanDocument, view: View) -> str:
     return sheet.lines()
 
 
+def brief(document: PlanDocument, view: View) -> str:
+    """The plan in a line for each step, with its proof and what is left."""
+    sheet, aliases = Sheet(view), Aliases(_texts(document))
+    _opening(sheet, document)
+    sheet.blank()
+    wave = 0
+    for step in document.steps:
+        label = f"wave {step.wave}" if step.wave != wave else ""
+        told = f"{step.number:2} {step.safety:4}  {safe(aliases.applied(step.summary))}"
+        sheet.entry(label, told, indent=2, at=AT, label_style="dim", cut=True)
+        wave = step.wave
+    _left(sheet, document.left, aliases)
+    _proof(sheet, document)
+    _legend(sheet, aliases)
+    sheet.blank()
+    sheet.verbatim(f"sha256 {document.digest}", style="dim")
+    return sheet.lines()
+
+
 def _texts(document: PlanDocument) -> Iterator[str]:
     for step in document.steps:
         yield from (step.summary, step.why, step.request.path)

@@ -38,7 +38,7 @@ def render(report: Report, view: View) -> str:
         )
         sheet.text("--workspace and --cluster choose what is told, --format json holds all of them", indent=2)
     _gaps(sheet, report)
-    _legend(sheet, names)
+    legend(sheet, names)
     _closing(sheet, report, names)
     return sheet.lines()
 
@@ -62,12 +62,13 @@ def _environment(sheet: Sheet, environment: EnvironmentReport, names: Names) -> 
     if environment.link == "intended":
         sheet.text("No compute attaches this cluster yet; judged as if one did.", indent=2)
     sheet.text(safe(environment.scenario.title), indent=2)
-    _table(sheet, environment, names)
+    table(sheet, environment, names)
     paths(sheet, environment, names)
     findings(sheet, environment, names)
 
 
-def _table(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
+def table(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
+    """The article's table, filled in."""
     rows = [(row.what, names.resource(row.resource), safe(row.access)) for row in environment.scenario.rows]
     at = 22 + min(max((columns(name) for _, name, _ in rows), default=0), 36) + 2
     sheet.blank()
@@ -94,7 +95,8 @@ def _gaps(sheet: Sheet, report: Report) -> None:
         sheet.text(f"and {counted(left, 'other')}, all of them in --format json", indent=2)
 
 
-def _legend(sheet: Sheet, names: Names) -> None:
+def legend(sheet: Sheet, names: Names) -> None:
+    """What was shortened, and the whole of it."""
     if not names.legend:
         return
     sheet.heading("Short for")
@@ -107,17 +109,7 @@ def _closing(sheet: Sheet, report: Report, names: Names) -> None:
     sheet.blank()
     for note in report.notes:
         sheet.text(f"note: {safe(note)}")
-    if not report.environments:
-        why = "; what was not read may hold one" if report.verdict == "unknown" else ""
-        sheet.text(f"Nothing was judged{why}.", style="bold yellow")
-        return
-    standing = Standing(one for environment in report.environments for one in environment.requirements)
-    sheet.entry(
-        report.verdict,
-        standing.counts,
-        at=len(report.verdict) + 2,
-        label_style=f"bold {STYLE[report.verdict]}",
-    )
+    standing = outcome(sheet, report)
     example = standing.example
     if example is not None:
         # With several inputs, some are parameter files, and options were given that the report does not hold.
@@ -127,3 +119,15 @@ def _closing(sheet: Sheet, report: Report, names: Names) -> None:
         sheet.text("shows that finding hop by hop, with whole ids", indent=4, style="dim")
         sheet.verbatim(f"cloison explain {safe(example.partition('-')[0])}")
         sheet.text("says what that requirement asks, and why", indent=4, style="dim")
+
+
+def outcome(sheet: Sheet, report: Report) -> Standing:
+    """The verdict over everything, and how many requirements stand how; these are given back."""
+    standing = Standing(one for environment in report.environments for one in environment.requirements)
+    if report.environments:
+        style = f"bold {STYLE[report.verdict]}"
+        sheet.entry(report.verdict, standing.counts, at=len(report.verdict) + 2, label_style=style)
+    else:
+        why = "; what was not read may hold one" if report.verdict == "unknown" else ""
+        sheet.text(f"Nothing was judged{why}.", style="bold yellow")
+    return standing

@@ -13,17 +13,18 @@ from cloison.reports.words import STYLE, listed
 
 def paths(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
     """The section of one environment."""
-    for pools, alike in _by_pools(environment.paths):
+    for pools, alike in by_pools(environment.paths):
         sheet.heading(f"Names asked from {'pool' if len(pools) == 1 else 'pools'} {listed(map(safe, pools))}")
         resource = None
         for path in alike:
             if path.resource != resource:
                 resource = path.resource
                 sheet.text(f"{safe(path.service)} {names.resource(resource)}", indent=2)
-            _line(sheet, path, names)
+            line(sheet, path, names)
 
 
-def _line(sheet: Sheet, path: PathReport, names: Names) -> None:
+def line(sheet: Sheet, path: PathReport, names: Names) -> None:
+    """One name with its verdict."""
     ports = "" if path.ports == (443,) else f" ports {listed(map(str, path.ports))}"
     optional = "" if path.needed else " (not always needed)"
     where = f" → {names.text(path.address)}" if path.verdict == "private" else ""
@@ -32,7 +33,7 @@ def _line(sheet: Sheet, path: PathReport, names: Names) -> None:
     sheet.entry(path.verdict, host, indent=4, at=at, label_style=STYLE[path.verdict])
 
 
-def _by_pools(found: Iterable[PathReport]) -> list[tuple[list[str], list[PathReport]]]:
+def by_pools(found: Iterable[PathReport]) -> list[tuple[list[str], list[PathReport]]]:
     """Paths of the pools that fare alike, with the names of these pools."""
     by_pool: dict[str, list[PathReport]] = {}
     for path in found:
