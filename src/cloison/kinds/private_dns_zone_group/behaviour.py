@@ -36,7 +36,10 @@ TTL = 10
 MARK = "privatelink."
 """What an alias has more than the name that it stands for."""
 
-SCHEMA = Schema(defaults={CONFIGS: []})
+SCHEMA = Schema(
+    defaults={CONFIGS: []},
+    read_only=("properties/provisioningState", f"{CONFIGS}/*/properties/recordSets"),
+)
 
 
 def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
