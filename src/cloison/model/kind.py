@@ -21,6 +21,15 @@ def no_facets(resource: Resource, snapshot: Snapshot) -> Iterable[Facet]:
     return ()
 
 
+class Naming(msgspec.Struct, frozen=True, kw_only=True):
+    """Which names Azure takes."""
+
+    pattern: str
+    """Regular expression that a whole name matches."""
+    words: str
+    """The same for people: `3 to 24 lower-case letters and digits`."""
+
+
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """What Azure knows of one resource type, for the rest of Cloison."""
 
@@ -34,3 +43,6 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """Properties that `az` prints under another name at the top: `networkRuleSet` -> `networkAcls`."""
     title: str = ""
     """Short name for people: `virtual network`."""
+    naming: Naming | None = None
+    """Which names it can have. None: nobody has asked yet.
+    Source of all: Microsoft Learn, Naming rules and restrictions for Azure resources; checked 2026-11-25."""

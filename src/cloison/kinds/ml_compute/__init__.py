@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cloison.kinds.ml_compute.facts import facts
 from cloison.model.environment import Attachment
 from cloison.model.facts import Known
-from cloison.model.kind import Kind
+from cloison.model.kind import Kind, Naming
 from cloison.model.snapshot import Resource, Snapshot
 
 ON_A_CLUSTER = ("kubernetes", "aks")
@@ -26,4 +26,12 @@ def facets(resource: Resource, snapshot: Snapshot) -> Iterable[Attachment]:
     )
 
 
-KIND = Kind(type="Microsoft.MachineLearningServices/workspaces/computes", facets=facets, title="compute")
+KIND = Kind(
+    type="Microsoft.MachineLearningServices/workspaces/computes",
+    facets=facets,
+    title="compute",
+    naming=Naming(
+        pattern=r"[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}",
+        words="3 to 24 letters, digits and hyphens, with no number behind the last hyphen",
+    ),
+)

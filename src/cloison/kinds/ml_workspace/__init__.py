@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloison.kinds.ml_workspace.facets import facets
-from cloison.model.kind import Kind
+from cloison.model.kind import Kind, Naming
 
 KIND = Kind(
     type="Microsoft.MachineLearningServices/workspaces",
@@ -22,4 +22,7 @@ KIND = Kind(
         "system_datastores_auth_mode": "systemDatastoresAuthMode",
     },
     title="workspace",
+    naming=Naming(
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{2,32}", words="3 to 33 letters, digits, hyphens and underscores"
+    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cloison.kinds._read import region
 from cloison.model.facts import Default
-from cloison.model.kind import Kind
+from cloison.model.kind import Kind, Naming
 from cloison.model.network import Network
 from cloison.model.snapshot import Resource, Snapshot
 
@@ -33,4 +33,8 @@ KIND = Kind(
     facets=facets,
     nested={"properties/subnets": "subnets", "properties/virtualNetworkPeerings": "virtualNetworkPeerings"},
     title="virtual network",
+    naming=Naming(
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_]",
+        words="2 to 64 letters, digits, hyphens, points and underscores",
+    ),
 )
