@@ -16,6 +16,7 @@ from cloison.reports.layout import Sheet, columns
 from cloison.reports.words import STYLE, counted
 
 AT = 12
+BRIEF_AT = 19
 MOST_SETTINGS = 4
 MOST_BECAUSE = 4
 VALUE_MAX = 60
@@ -54,10 +55,11 @@ def brief(document: PlanDocument, view: View) -> str:
     sheet.blank()
     wave = 0
     for step in document.steps:
-        label = f"wave {step.wave}" if step.wave != wave else ""
-        told = f"{step.number:2} {step.safety:4}  {safe(aliases.applied(step.summary))}"
-        sheet.entry(label, told, indent=2, at=AT, label_style="dim", cut=True)
+        place = f"wave {step.wave}" if step.wave != wave else ""
         wave = step.wave
+        label = f"{place:8}{step.number:2} {step.safety}"
+        told = safe(aliases.applied(step.summary))
+        sheet.entry(label, told, indent=2, at=BRIEF_AT, label_style=STYLE[step.safety], cut=True)
     _left(sheet, document.left, aliases)
     _proof(sheet, document)
     _legend(sheet, aliases)

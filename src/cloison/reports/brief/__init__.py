@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cloison.check.document import EnvironmentReport, PathReport, Report, RequirementReport
+from cloison.check.document import EnvironmentReport, Report, RequirementReport
 from cloison.reports import View
 from cloison.reports.escape import safe
 from cloison.reports.layout import Sheet
@@ -21,6 +21,7 @@ from cloison.reports.words import STYLE, counted, listed
 MOST_MESSAGES = 3
 """Of one requirement; more are counted. A guess at what somebody reads."""
 AT = 7
+FINE = frozenset({"private", "service-endpoint"})
 
 
 def render(report: Report, view: View) -> str:
@@ -48,22 +49,19 @@ def render(report: Report, view: View) -> str:
 
 
 def _names(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
-    """How many names fare well, and each that does not."""
-    for pools, paths in by_pools(environment.paths):
+    """How many of the names that pods need fare well, and each that does not."""
+    for pools, paths in by_pools(path for path in environment.paths if path.needed):
         told = Counter(path.verdict for path in paths)
         words = listed(f"{number} {word}" for word, number in told.most_common())
         pool = "pool" if len(pools) == 1 else "pools"
         sheet.blank()
         sheet.text(
-            f"{counted(len(paths), 'name')} asked from {pool} {listed(map(safe, pools))}: {words}", indent=2
+            f"{counted(len(paths), 'name')} that {pool} {listed(map(safe, pools))} must reach: {words}",
+            indent=2,
         )
         for path in paths:
-            if not _is_fine(path):
+            if path.verdict not in FINE:
                 line(sheet, path, names)
-
-
-def _is_fine(path: PathReport) -> bool:
-    return path.verdict in ("private", "service-endpoint") or not path.needed
 
 
 def _findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
