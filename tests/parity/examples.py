@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cloison.arm.clouds import REGIONS
 from cloison.arm.ids import NotAnId, ResourceId
-from cloison.emulator.providers import REGIONS
 from tests.behaviour.recordings import CORPORA, Exchange, Recording
 
 _VERSION = re.compile(r"/(\d{4}-\d\d-\d\d(?:-preview)?)/")

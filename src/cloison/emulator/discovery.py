@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cloison.emulator.providers import REGIONS, all_providers, provider_body
+from cloison.arm.clouds import REGIONS
+from cloison.emulator.providers import all_providers, provider_body
 from cloison.emulator.routing import route
 from cloison.emulator.wire import Answer, Asked
 from cloison.emulator.world import Subscription, World

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cloison.arm.clouds import REGIONS
 from cloison.arm.ids import ResourceId
 from cloison.emulator import resources
 from cloison.emulator.clock import written
 from cloison.emulator.odata import filtered
 from cloison.emulator.paging import page
-from cloison.emulator.providers import REGIONS
 from cloison.emulator.routing import route
 from cloison.emulator.wire import Answer, Asked
 from cloison.emulator.world import World

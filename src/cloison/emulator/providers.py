@@ -12,62 +12,10 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 
+from cloison.arm.clouds import REGIONS
 from cloison.emulator.world import Subscription
 from cloison.kinds import folders, kind_of
 from cloison.model.behaviour import Json, Refused
-
-REGIONS = {
-    "westeurope": "West Europe",
-    "northeurope": "North Europe",
-    "francecentral": "France Central",
-    "germanywestcentral": "Germany West Central",
-    "italynorth": "Italy North",
-    "norwayeast": "Norway East",
-    "polandcentral": "Poland Central",
-    "spaincentral": "Spain Central",
-    "swedencentral": "Sweden Central",
-    "switzerlandnorth": "Switzerland North",
-    "uksouth": "UK South",
-    "ukwest": "UK West",
-    "eastus": "East US",
-    "eastus2": "East US 2",
-    "centralus": "Central US",
-    "northcentralus": "North Central US",
-    "southcentralus": "South Central US",
-    "westcentralus": "West Central US",
-    "westus": "West US",
-    "westus2": "West US 2",
-    "westus3": "West US 3",
-    "canadacentral": "Canada Central",
-    "canadaeast": "Canada East",
-    "mexicocentral": "Mexico Central",
-    "brazilsouth": "Brazil South",
-    "southafricanorth": "South Africa North",
-    "uaenorth": "UAE North",
-    "qatarcentral": "Qatar Central",
-    "israelcentral": "Israel Central",
-    "centralindia": "Central India",
-    "southindia": "South India",
-    "westindia": "West India",
-    "eastasia": "East Asia",
-    "southeastasia": "Southeast Asia",
-    "japaneast": "Japan East",
-    "japanwest": "Japan West",
-    "koreacentral": "Korea Central",
-    "koreasouth": "Korea South",
-    "australiaeast": "Australia East",
-    "australiasoutheast": "Australia Southeast",
-    "australiacentral": "Australia Central",
-    "newzealandnorth": "New Zealand North",
-    "eastus2euap": "East US 2 EUAP",
-    "centraluseuap": "Central US EUAP",
-    "usgovvirginia": "USGov Virginia",
-    "usgovarizona": "USGov Arizona",
-    "usgovtexas": "USGov Texas",
-    "chinaeast2": "China East 2",
-    "chinanorth3": "China North 3",
-}
-"""Regions by name: those of the public cloud that most subscriptions have, and some of the others."""
 
 VERSIONS: Mapping[str, tuple[str, ...]] = {
     "Microsoft.Authorization": ("2022-04-01", "2020-05-01", "2020-04-01-preview", "2018-07-01", "2016-09-01"),

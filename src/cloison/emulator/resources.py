@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from cloison.arm.clouds import REGIONS
 from cloison.arm.ids import ResourceId
 from cloison.controlplane.run import not_found
 from cloison.emulator.operations import Operation, Status, Taken
 from cloison.emulator.paging import page
 from cloison.emulator.paths import Spot, spelled, spot
 from cloison.emulator.protocol import shape_of
-from cloison.emulator.providers import OTHERS, REGIONS, check_namespace, check_registered
+from cloison.emulator.providers import OTHERS, check_namespace, check_registered
 from cloison.emulator.routing import route
 from cloison.emulator.wire import Answer, Asked, link, refusal
 from cloison.emulator.world import World
