@@ -5,6 +5,8 @@ A file may have been changed by anybody since it was reviewed. What is not exact
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ import msgspec
 
 from cloison.apply.step import Planned, Step
 from cloison.arm.errors import NotAllowed
-from cloison.arm.gate import Sent, reads_only, refuse_secrets
+from cloison.arm.gate import Sent, refuse_secrets
 from cloison.arm.ids import NotAnId, ResourceId
-from cloison.kinds import behaviour_of, kind_of
+from cloison.kinds import api_of, behaviour_of, kind_of
 from cloison.model.errors import CloisonError
-from cloison.plan.document import VERSION, PlanDocument, StepReport, digest
+from cloison.plan.base import base_of
+from cloison.plan.document import SETTINGS_MAX, VERSION, PlanDocument, StepReport, digest
 
 BYTES_MAX = 16 << 20
 """Of one plan. The largest that we know, of an estate, has 2 MB."""
@@ -63,7 +66,10 @@ def planned(document: PlanDocument, name: str) -> Planned:
         if told.number != number or told.wave not in (wave, wave + 1):
             raise _no_plan(name, f"step {told.number} of wave {told.wave} is out of turn")
         wave = told.wave
-        steps.append(_step(told, name))
+        step = _step(told, name)
+        if any(one.wave == wave and one.request.id == step.request.id for one in steps):
+            raise _no_plan(name, f"steps of wave {wave} change {step.request.id.name} at the same time")
+        steps.append(step)
     if steps and steps[0].wave != 1:
         raise _no_plan(name, "its first wave is not wave 1")
     return Planned(hash=document.digest, steps=tuple(steps))
@@ -78,6 +84,10 @@ def _step(told: StepReport, name: str) -> Step:
     }
     if told.makes != (request.method == "PUT" and told.base is None):
         raise _no_plan(name, f"step {told.number} does not say whether it makes something")
+    if told.base is None and request.method != "PUT":
+        raise _no_plan(name, f"step {told.number} does not say what it changes")
+    if request.method == "POST" and not after:
+        raise _no_plan(name, f"step {told.number} does not say what becomes of {request.id.name}")
     return Step(
         number=told.number,
         wave=told.wave,
@@ -105,13 +115,8 @@ def _request(told: StepReport, name: str) -> Sent:
         id = ResourceId.parse(path)
     except (NotAnId, NotAllowed) as problem:
         raise _no_plan(name, f"step {told.number}: {problem}") from problem
-    behaviour = behaviour_of(id.type)
-    if not _is_known(id.type) or (
-        action and (action.lower() not in behaviour.actions or reads_only(asked.path))
-    ):
-        raise _no_plan(name, f"step {told.number}: {asked.method} {asked.path} is nothing that Cloison plans")
-    if not asked.api_version or (asked.method in ("PUT", "PATCH")) != (asked.body is not None):
-        raise _no_plan(name, f"step {told.number}: {asked.method} {asked.path} is not whole")
+    if why := _strange(told, id, action):
+        raise _no_plan(name, f"step {told.number}: {asked.method} {asked.path[:200]} {why}")
     return Sent(
         method=asked.method,
         id=id,
@@ -120,6 +125,84 @@ def _request(told: StepReport, name: str) -> Sent:
         body=asked.body,
         query=asked.query,
     )
+
+
+def _strange(told: StepReport, id: ResourceId, action: str) -> str:
+    """What no request of a plan is like; '' for nothing."""
+    asked, behaviour = told.request, behaviour_of(id.type)
+    if not _PATH.fullmatch(id.text) or id.text != asked.path.removesuffix(f"/{action}" if action else ""):
+        return "is no plain path of a resource"
+    scopes = id.split("/providers/")[1:-1]
+    if not all(_is_known(type) for type in (id.type, *map(_type, scopes))):
+        return "is nothing that Cloison plans"
+    if action and (action.lower() not in behaviour.actions or action.lower() in behaviour.reads):
+        return "is nothing that Cloison plans"
+    if asked.api_version != api_of(id.type):
+        return f"is of version {asked.api_version[:40]!r}, and Cloison plans with {api_of(id.type)}"
+    if any(value not in behaviour.queries.get(one, ()) for one, value in asked.query.items()):
+        return "asks for more than Cloison plans"
+    if (asked.method in ("PUT", "PATCH")) != (asked.body is not None):
+        return "is not whole"
+    if asked.body is not None and str(asked.body.get("id", id)).lower() != id:
+        return "has the body of another resource"
+    if asked.body is not None and any(_at(asked.body, one.pointer) != one.after for one in told.settings):
+        return "sends other settings than it tells"
+    if untold := _untold(told, id):
+        return f"changes {', '.join(untold[:3])} and does not tell"
+    return ""
+
+
+def _untold(told: StepReport, id: ResourceId) -> list[str]:
+    """Pointers of what a request would change, by the prints of what is there, and the plan does not show."""
+    asked, there = told.request, told.base
+    if asked.body is None or there is None or len(told.settings) >= SETTINGS_MAX:
+        return []
+    wanted = base_of(id, asked.body, asked.method)
+    names = {name.lower() for name in asked.body} if asked.method == "PUT" else set()
+    # A PUT takes away what it leaves out of the parts that it sends; a PATCH what it says is null.
+    replaced = [one for one in there if one not in wanted and one.partition("/")[0] in names]
+    nulls = _nulls(asked.body, "") if asked.method == "PATCH" else []
+    changed = [one for one, print in wanted.items() if there.get(one) != print]
+    shown = [one.pointer.strip("/").lower() for one in told.settings]
+    return [
+        one
+        for one in (*changed, *replaced, *nulls)
+        if not one.endswith("provisioningstate")
+        and not any(one == other or one.startswith(f"{other}/") for other in shown)
+    ]
+
+
+def _nulls(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _nulls(inner, f"{path}/{name.lower()}".strip("/"))
+    elif value is None:
+        yield path
+
+
+def _at(value: Any, pointer: str) -> Any:
+    """What a body says at a JSON pointer, names in any case; None for nothing."""
+    for name in pointer.split("/")[1:]:
+        key = name.replace("~1", "/").replace("~0", "~").lower()
+        if not isinstance(value, dict):
+            return None
+        value = next((inner for own, inner in value.items() if own.lower() == key), None)
+    return value
+
+
+_NAME = r"(?!\.+(?:/|\Z))[\w.()@*~$ -]+"
+"""No name that is only dots, no sign that means something in an address, nothing encoded."""
+_PATH = re.compile(
+    rf"/subscriptions/{_NAME}(/resourceGroups/{_NAME}(/providers/[\w.]+(/\w+/{_NAME})+)*"
+    rf"|(/providers/[\w.]+(/\w+/{_NAME})+)+)",
+    re.IGNORECASE,
+)
+
+
+def _type(scope: str) -> str:
+    """The type of a resource within whose scope another stands."""
+    namespace, *rest = scope.split("/")
+    return "/".join((namespace, *rest[0::2]))
 
 
 def _is_known(type: str) -> bool:

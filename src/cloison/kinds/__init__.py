@@ -141,6 +141,19 @@ def live_of(type: str) -> Live | None:
     return told
 
 
+def api_of(type: str) -> str:
+    """The API version that a full type is read and written with; '' where none is known.
+
+    Parts that are never read on their own have that of what they are a part of.
+    """
+    while type.count("/"):
+        live = live_of(type)
+        if live is not None:
+            return live.api
+        type = type.rpartition("/")[0]
+    return ""
+
+
 def all_facets(snapshot: Snapshot) -> list[Facet]:
     """Every facet of every resource of a snapshot. Types without a kind give none."""
     found: list[Facet] = []

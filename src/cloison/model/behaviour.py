@@ -272,6 +272,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """By last segment in lower case."""
     reads: frozenset[str] = frozenset()
     """Actions that change nothing."""
+    queries: Mapping[str, tuple[str, ...]] = {}
+    """Parameters of the query that a plan may give beside the version, and the values that it may give them."""
     hears: Mapping[str, Hear] = {}
     """By name of the signal."""
     show: Show = keep

@@ -12,6 +12,9 @@ import msgspec
 
 VERSION = "cloison.plan/1"
 
+SETTINGS_MAX = 40
+"""Settings told of one step; a step that changes more is told by its request."""
+
 MethodWord = Literal["PUT", "PATCH", "DELETE", "POST"]
 SafetyWord = Literal["safe", "asks"]
 VerdictWord = Literal["met", "broken", "unknown", "not-applicable"]

@@ -23,6 +23,7 @@ from cloison.model.verdict import Finding, Fix, Safety, Severity, Verdict
 from cloison.plan.base import base_of
 from cloison.plan.change import Change, Key, whole
 from cloison.plan.document import (
+    SETTINGS_MAX,
     EnvironmentPlan,
     LeftReport,
     OffenceReport,
@@ -50,8 +51,6 @@ from cloison.reach.fabric import Fabric
 from cloison.requirements import requirements
 
 TARGET = "properties/privateLinkServiceConnections/0/properties/privateLinkServiceId"
-SETTINGS_MAX = 40
-"""Settings told of one step; a step that changes more is told by its request."""
 WORST_FIRST = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.MET, Verdict.NOT_APPLICABLE)
 
 

@@ -178,6 +178,8 @@ BEHAVIOUR = Behaviour(
     remove=remove,
     until={"properties/provisioningWarnings": "2021-07-01"},
     hears={"restarted": _restarted},
+    # With `Delete` the cluster below may go too; see S23.
+    queries={"underlyingResourceAction": ("Detach",)},
     put=Pace(style=Style.ASYNC, seconds=60, waiting="Creating"),
     patch=Pace(style=Style.ASYNC, seconds=30, status=200),
     delete=Pace(style=Style.BOTH, seconds=30, waiting="Deleting"),
