@@ -17,8 +17,8 @@ OURS := pyproject.toml src/cloison/__init__.py
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.run  ## check an embedded example environment
-	@$(BIN)/cloison demo; code=$$?; if [ $$code -eq 1 ] || [ $$code -eq 3 ]; then exit 0; else exit $$code; fi
+demo: $(VENV)/.run  ## secure an embedded example environment
+	@$(BIN)/cloison demo
 
 test: $(VENV)/.test  ## run the tests (ARGS="tests/reach -k zones" for some)
 	$(BIN)/python -m pytest -n 2 $(ARGS)

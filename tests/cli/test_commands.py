@@ -15,7 +15,6 @@ from cloison.cli import commands, main
 from cloison.cli._edge import command
 from cloison.cli._parser import parse
 from cloison.cli._sources import judged
-from cloison.cli.demo import example
 from cloison.reports import formats
 from cloison.requirements import ids
 from tests.cli.shell import EXAMPLE, cloison
@@ -181,52 +180,6 @@ def test_template_options_reach_the_template() -> None:
     assert {"x": "1=2", "y": ""} == reading.set
     assert {"[concat('a=', reference('x')['y=z'])]": "v", "reference('p').ip": "10.0.0.4"} == reading.assume
     assert ("s", "rg", "westeurope") == (reading.subscription, reading.resource_group, reading.location)
-
-
-# --- demo ----------------------------------------------------------------------------------------------------
-
-
-def test_demo_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    """What the example is, where it stands, the report on it, and what to do next."""
-    code, out, err = printed(capsys, "demo")
-    report, _, after = out.partition("\nmlw-scoring")[2].partition("What next")
-
-    assert (1, "") == (code, err)
-    assert out.startswith("An Azure Machine Learning workspace")
-    assert "https://127.0.0.1:" in out
-    assert "S07" in report
-    assert "cloison check FILE" in after
-
-
-def test_demo_finds_live_what_the_file_tells(capsys: pytest.CaptureFixture[str]) -> None:
-    """Read over HTTPS from the emulator, the example has the same findings, by the same names, as its file."""
-    reports = [
-        json.loads(printed(capsys, *command, "--format", "json")[1])
-        for command in (["demo"], ["check", example()])
-    ]
-    live, told = (
-        {(one["finding"], one["verdict"]) for each in report["environments"] for one in each["requirements"]}
-        for report in reports
-    )
-
-    assert told == live
-    assert ([], []) == (reports[0]["gaps"], reports[1]["gaps"])
-
-
-def test_demo_for_programs_is_the_report_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """No words around JSON."""
-    assert "broken" == json.loads(printed(capsys, "demo", "--format", "json")[1])["verdict"]
-
-
-def test_demo_runs_anywhere(tmp_path: Path) -> None:
-    """The example comes with the program; what it says to type works from where it was said."""
-    done = cloison("demo", cwd=tmp_path)
-    asked = re.search(rb"^cloison (explain \S+-\S+ .*)$", done.stdout, re.MULTILINE)
-
-    assert (1, b"") == (done.returncode, done.stderr)
-    assert asked
-    explained = cloison(*asked[1].decode().split(), cwd=tmp_path)
-    assert (0, b"") == (explained.returncode, explained.stderr)
 
 
 # --- explain -------------------------------------------------------------------------------------------------

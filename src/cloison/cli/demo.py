@@ -1,11 +1,13 @@
-"""Judge an example environment, to see what Cloison does.
+"""Secure an example environment, to see what Cloison does: check it, plan, apply, restart its cluster, recover.
 
 The example is a first attempt as many make it: a private cluster and private endpoints, half of which pods never
-reach. It comes with Cloison; nothing is needed but this command.
+reach. It stands in an Azure of its own on this machine; nothing is needed but this command, and nothing is left behind.
+What is shown is what the commands print.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from cloison.model.snapshot import Snapshot
 
 EXAMPLE = "examples/first_attempt.json"
+PLAN = "plan.json"
 
 INTRODUCTION = """\
 An Azure Machine Learning workspace, its storage, key vault and registry, and an
@@ -31,14 +34,16 @@ asks. Somebody has made the private endpoints and the DNS zones. Is it done?
 LIVE = """\
 It stands in an Azure of its own on this machine, {url},
 ready after {ready:.2f} seconds. Cloison reads it as it would read the real one.
-
 """
+CHECKING = "From the cluster's pods, is every service reached privately?"
+PLANNING = "What is the smallest change that mends it, and does it hurt on the way?"
+APPLYING = "Send exactly these requests, each written down before, and measure again."
 NEXT = """
 What next
   cloison check azure:ID    judge an environment of your own, by the id of its
                             subscription, resource group, workspace or cluster
   cloison check FILE        judge an export or an ARM template of your own
-  cloison check --help      what it reads, and how to report for CI
+  cloison plan azure:ID     what would mend it; sends nothing
   cloison explain           every requirement, with its id
   cloison emulator          an Azure of your own on this machine, for az too
 """
@@ -48,28 +53,64 @@ def arguments(parser: ArgumentParser) -> None:
     """Say what it takes."""
     parser.usage = "cloison demo [OPTION…]"
     report_arguments(parser)
-    parser.epilog = "It ends as `cloison check` does: with 1, since something in the example is broken."
+    parser.epilog = (
+        "It ends with 0 when the example is secured in the end. With --format or --output it only checks the example, "
+        "and ends as `cloison check` does."
+    )
 
 
 def run(options: Namespace) -> int:
-    """Check the example live and show the report, with words around it for people; the exit code of the check."""
+    """Tell the story for people; else check the example live and write the report, with the exit code of the check."""
+    if options.format == FOR_PEOPLE and options.output is None:
+        return Story(options.color).told()
+
     import msgspec
 
     from cloison.check.run import run as check
-    from cloison.cli import _output
 
-    told = options.format == FOR_PEOPLE and options.output is None
-    if told:
-        _output.show(INTRODUCTION)
     with emulated() as azure:
-        if told:
-            _output.show(LIVE.format(url=azure.url, ready=azure.ready_s))
         report = check(azure.read())
     # The emulator is gone by then; what it held is in the file, so that is what `explain` can be asked about.
     show(msgspec.structs.replace(report, inputs=(example(),)), options)
-    if told:
-        _output.show(NEXT)
     return report.exit_code
+
+
+class Story:
+    """The commands that somebody would type, one after the other, with words around them."""
+
+    def __init__(self, color: str) -> None:
+        self.color = color
+        self.acts = 0
+
+    def told(self) -> int:
+        """All of it; the exit code of the last command, 0 for an environment that is secured."""
+        from cloison.cli import _output
+
+        _output.show(INTRODUCTION)
+        with emulated() as azure, azure.at_hand():
+            _output.show(LIVE.format(url=azure.url, ready=azure.ready_s))
+            self._act(CHECKING, "check", "azure:", "--format", "brief")
+            self._act(PLANNING, "plan", "azure:", "--accept-asks", "--brief", "--output", PLAN)
+            code = self._act(APPLYING, "apply", PLAN, "--yes", "--hash", _digest()[:16])
+        _output.show(NEXT)
+        return code
+
+    def _act(self, why: str, *command: str) -> int:
+        """Say what comes and why, then run it."""
+        from cloison.cli import _output, main
+        from cloison.reports.layout import Sheet
+
+        self.acts += 1
+        sheet = Sheet(_output.view(self.color))
+        sheet.text(f"{self.acts}. {why}", style="bold cyan")
+        sheet.verbatim(f"$ cloison {' '.join(command)}", style="bold")
+        _output.show(f"\n{sheet.lines()}\n")
+        return main([*command, "--color", self.color])
+
+
+def _digest() -> str:
+    with open(PLAN, encoding="utf-8") as file:
+        return str(json.load(file)["digest"])
 
 
 class Emulated:
@@ -80,12 +121,30 @@ class Emulated:
         self.ready_s = ready_s
         """Seconds from nothing to the first request that it could answer."""
         self._ca = str(server.authority.file)
+        self._folder = os.path.dirname(self._ca)
 
     def read(self) -> Snapshot:
         """Everything there, read over HTTPS."""
         from cloison.sources import ReadOptions, read
 
         return read(["azure:"], ReadOptions(endpoint=self.url, ca=self._ca))
+
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """Commands speak to it, and stand in its folder, as in a shell after `eval "$(cloison emulator env)"`."""
+        told = {"CLOISON_ENDPOINT": self.url, "CLOISON_CA": self._ca}
+        before, here = {name: os.environ.get(name) for name in told}, os.getcwd()
+        os.environ.update(told)
+        os.chdir(self._folder)
+        try:
+            yield
+        finally:
+            os.chdir(here)
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 @contextmanager

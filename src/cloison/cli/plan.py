@@ -85,6 +85,7 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="LANGUAGE",
         help="write it in the language of another tool: %(choices)s",
     )
+    writing.add_argument("--brief", action="store_true", help="show a line for each step")
     color_argument(writing)
     parser.epilog = EXAMPLES
 
@@ -94,7 +95,7 @@ def run(options: Namespace) -> int:
     from cloison.cli import _output
     from cloison.plan.make import make
     from cloison.plan.options import PlanOptions
-    from cloison.reports.plan import render
+    from cloison.reports.plan import brief, render
 
     asked = PlanOptions(
         workspace=options.workspace,
@@ -114,7 +115,8 @@ def run(options: Namespace) -> int:
     if options.output == "-":
         _output.show(_json(document), exact=True)
         return document.exit_code
-    _output.show(render(document, _output.view(options.color)))
+    told = brief if options.brief else render
+    _output.show(told(document, _output.view(options.color)))
     if options.output is not None:
         _output.write(options.output, _json(document))
         print(f"plan written to {options.output}", file=sys.stderr)

@@ -73,7 +73,7 @@ def _findings(sheet: Sheet, environment: EnvironmentReport, names: Names) -> Non
             sheet.entry(id, safe(ones[0].title), indent=2, at=AT, style="bold", label_style="bold")
             messages = list(dict.fromkeys(names.text(one.message) for one in ones))
             for message in messages[:MOST_MESSAGES]:
-                sheet.entry("", message, at=AT, cut=True)
+                sheet.entry("", message, at=AT)
             if len(messages) > MOST_MESSAGES:
                 sheet.entry("", f"and {len(messages) - MOST_MESSAGES} more", at=AT)
 
