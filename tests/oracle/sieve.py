@@ -338,14 +338,30 @@ def _in_fqdn(pattern: str, host: str) -> bool:
     return low in ("*", host) or (low.startswith("*.") and host.endswith(low[1:]))
 
 
+_TAGGED = {
+    "azurekubernetesservice": (
+        *("*.azmk8s.io", "mcr.microsoft.com", "*.data.mcr.microsoft.com", "management.azure.com"),
+        *("login.microsoftonline.com", "packages.microsoft.com", "acs-mirror.azureedge.net"),
+        "packages.aks.azure.com",
+    ),
+    "windowsupdate": ("*.windowsupdate.com", "*.update.microsoft.com", "*.delivery.mp.microsoft.com"),
+}
+"""What a tag stands for, where that is told. Sources: Microsoft Learn, Outbound network and FQDN rules for AKS;
+FQDN tags overview; checked 2026-11-25."""
+
+
+def _in_tag(tag: str, host: str) -> Tri:
+    told = _TAGGED.get(tag.lower())
+    return None if told is None else any(_in_fqdn(one, host) for one in told)
+
+
 def _application_rule_matches(world: World, rule: Body, packet: Packet) -> Tri:
     if packet.protocol != "tcp" or packet.port == 445:  # file shares show no name
         return False
     spoken = [one for one in rule.get("protocols") or [] if str(one["protocolType"]).lower() == "https"]
     ports = {one.get("port") or 443 for one in spoken}
     named: Tri = any(_in_fqdn(one, packet.host) for one in rule.get("targetFqdns") or [])
-    if rule.get("fqdnTags"):
-        named = either([named, None])
+    named = either([named, *(_in_tag(tag, packet.host) for tag in rule.get("fqdnTags") or [])])
     return both([packet.port in ports, named, _listed(world, rule, "source", packet.source)])
 
 
