@@ -16,13 +16,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from cloison.arm.ids import NotAnId, ResourceId
 from cloison.model.behaviour import Behaviour
 from cloison.model.body import Body, Open
 from cloison.model.facts import Unknown
 from cloison.model.kind import Kind
+from cloison.model.limits import Limit
 from cloison.model.live import Live
 from cloison.model.network import Facet
+from cloison.model.rights import Rights
 from cloison.model.snapshot import Place, Resource, Snapshot
 
 if TYPE_CHECKING:
@@ -152,6 +156,25 @@ def api_of(type: str) -> str:
             return live.api
         type = type.rpartition("/")[0]
     return ""
+
+
+@functools.cache
+def rights_of(type: str) -> Rights:
+    """What writing a full type takes, in any case, beside its own right; a role that is not told is the parent's."""
+    name = _module(type, "rights")
+    told: Rights = importlib.import_module(name).RIGHTS if name is not None else Rights()
+    parent = type.rpartition("/")[0]
+    if told.role or not parent.count("/"):
+        return told
+    return msgspec.structs.replace(told, role=rights_of(parent).role)
+
+
+@functools.cache
+def limits_of(type: str) -> tuple[Limit, ...]:
+    """How many of a full type, in any case, there may be; empty where no folder says."""
+    name = _module(type, "limits")
+    told: tuple[Limit, ...] = importlib.import_module(name).LIMITS if name is not None else ()
+    return told
 
 
 def all_facets(snapshot: Snapshot) -> list[Facet]:

@@ -1,0 +1,20 @@
+"""What writing a Bastion host takes.
+
+Source: Microsoft Learn, Azure permissions for Networking; checked 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from cloison.model.rights import Rights
+
+RIGHTS = Rights(
+    joins={
+        "properties/ipConfigurations/*/properties/subnet/id": (
+            "Microsoft.Network/virtualNetworks/subnets/join/action"
+        ),
+        "properties/ipConfigurations/*/properties/publicIPAddress/id": (
+            "Microsoft.Network/publicIPAddresses/join/action"
+        ),
+    },
+    role="Network Contributor",
+)

@@ -1,0 +1,7 @@
+"""How many CNAME records a zone may hold: they count with all its others."""
+
+from __future__ import annotations
+
+from cloison.kinds._record_limits import LIMITS
+
+__all__ = ["LIMITS"]

@@ -1,0 +1,13 @@
+"""What writing a NAT gateway takes.
+
+Source: Microsoft Learn, Azure permissions for Networking; checked 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from cloison.model.rights import Rights
+
+RIGHTS = Rights(
+    joins={"properties/publicIpAddresses/*/id": "Microsoft.Network/publicIPAddresses/join/action"},
+    role="Network Contributor",
+)
