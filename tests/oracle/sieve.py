@@ -350,7 +350,7 @@ _TAGGED = {
 FQDN tags overview; checked 2026-11-25."""
 
 
-def _in_tag(tag: str, host: str) -> Tri:
+def _in_fqdn_tag(tag: str, host: str) -> Tri:
     told = _TAGGED.get(tag.lower())
     return None if told is None else any(_in_fqdn(one, host) for one in told)
 
@@ -361,7 +361,7 @@ def _application_rule_matches(world: World, rule: Body, packet: Packet) -> Tri:
     spoken = [one for one in rule.get("protocols") or [] if str(one["protocolType"]).lower() == "https"]
     ports = {one.get("port") or 443 for one in spoken}
     named: Tri = any(_in_fqdn(one, packet.host) for one in rule.get("targetFqdns") or [])
-    named = either([named, *(_in_tag(tag, packet.host) for tag in rule.get("fqdnTags") or [])])
+    named = either([named, *(_in_fqdn_tag(tag, packet.host) for tag in rule.get("fqdnTags") or [])])
     return both([packet.port in ports, named, _listed(world, rule, "source", packet.source)])
 
 
