@@ -56,7 +56,8 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     """Findings that are broken without it, as `cloison check` names them: `S21-420e5e11`."""
     settings: tuple[SettingReport, ...]
-    """What it changes of a resource that is there; of an action what becomes of the resource."""
+    """What it changes of a resource that is there; of an action what becomes of the resource; of a deletion all that
+    can be written."""
     safety: SafetyWord
     why: str
     """Who may notice, or why nobody does."""
@@ -135,7 +136,9 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
     proven: bool
     """After every prefix of the steps, and after every choice of steps within a wave: nobody comes in who was kept out
-    at the start, and every name that pods reached, they reach, no less privately. At the end nothing is worse."""
+    at the start, and every name that pods reached, they reach, no less privately. At the end nothing is worse. Of a
+    plan that takes a run back: nobody comes in who is kept out both at the start and before the run, and of the names
+    that pods reach at the start and reached before the run they lose none."""
     states: int
     """States that were judged in search of the order."""
     prefixes: int
@@ -159,6 +162,23 @@ class OptionsReport(msgspec.Struct, frozen=True, kw_only=True):
     naming: str | None = None
 
 
+class BackReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan takes back: the run of another plan."""
+
+    plan: str
+    """Hash of that plan."""
+    run: str
+    """The run, as its journal calls it."""
+    steps: tuple[int, ...]
+    """Steps of that plan that were done, and are taken back in whole or in part."""
+    opens: tuple[str, ...]
+    """Services that will let in, by their public address, somebody who is kept out now."""
+    less: tuple[str, ...]
+    """Names that pods will reach less privately than now, or no longer, as before the run."""
+    exact: bool
+    """At the end everything is as exposed, and works, as before the run: the prints are those of that plan."""
+
+
 class PlanDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one plan says. `version` changes when a reader could misread the document."""
 
@@ -172,6 +192,8 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True):
     proof: Proof
     seconds: float
     """How long all waves usually take, one after the other."""
+    back: BackReport | None = None
+    """Of a plan that takes a run back: which."""
     digest: str = ""
     """SHA-256 of this document in canonical JSON, without this field."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -65,17 +65,17 @@ def make(snapshot: Snapshot, options: PlanOptions | None = None) -> PlanDocument
     gathered = gather(azure, judge, wishes(options, azure))
     start = gathered.start
     settled = settle(azure, _in_turn(gathered, azure, chosen), judge)
-    steps = tuple(_steps(azure, settled.ordered.waves, _because(settled, start, judge)))
+    steps = tuple(steps_of(azure, settled.ordered.waves, _because(settled, start, judge)))
     return sealed(
         PlanDocument(
             tool=__version__,
             inputs=snapshot.inputs,
             options=_told(options),
-            environments=tuple(_environments(azure, judge, settled, chosen)),
+            environments=tuple(environments_of(azure, judge, settled.ordered.changes, chosen)),
             steps=steps,
             left=(*_left(settled), *_unknown(settled.end, judge)),
             proof=_proof(settled, start, judge),
-            seconds=_seconds(steps),
+            seconds=seconds_of(steps),
         )
     )
 
@@ -132,7 +132,7 @@ def _doors(azure: World, id: ResourceId) -> list[Door]:
 # --- steps ---------------------------------------------------------------------------------------------
 
 
-def _steps(
+def steps_of(
     azure: World, waves: Sequence[Wave], because: Mapping[Key, tuple[str, ...]]
 ) -> Iterator[StepReport]:
     """The steps as they will be sent; the state is as it was afterwards."""
@@ -143,7 +143,7 @@ def _steps(
             bases = {change.key: _base(change, azure) for change in wave.changes}
             for change in wave.changes:
                 number += 1
-                before = azure.get(change.id)
+                before, taken = azure.get(change.id), tuple(_taken(change, azure))
                 outcome = tried.outcome(change)
                 yield StepReport(
                     number=number,
@@ -152,7 +152,7 @@ def _steps(
                     request=_request(change),
                     makes=change.method == "PUT" and before is None,
                     because=because[change.key],
-                    settings=_settings(change, before, azure),
+                    settings=taken or _settings(change, before, azure),
                     safety="safe" if change.safety is Safety.SAFE else "asks",
                     why=change.why,
                     closes=change.closes,
@@ -189,6 +189,15 @@ def _settings(change: Change, before: Json | None, azure: World) -> tuple[Settin
     return tuple(_differences(mine, asked, ""))[:SETTINGS_MAX]
 
 
+def _taken(change: Change, azure: World) -> Iterator[SettingReport]:
+    """What a deletion takes away, so that it can be made again."""
+    body = azure.get(change.id)
+    if change.method == "DELETE" and body is not None:
+        for name, value in whole(body, change.id, azure).items():
+            if name not in ("id", "name", "type"):
+                yield SettingReport(pointer=f"/{name}", before=value)
+
+
 def _differences(before: Any, after: Any, pointer: str) -> Iterator[SettingReport]:
     if isinstance(before, dict) and isinstance(after, dict):
         for name in dict.fromkeys((*before, *after)):
@@ -210,7 +219,7 @@ def _because(settled: Settled, start: Measure, judge: Judge) -> dict[Key, tuple[
     return found
 
 
-def _seconds(steps: Sequence[StepReport]) -> float:
+def seconds_of(steps: Sequence[StepReport]) -> float:
     """The longest step of each wave, added up."""
     longest: dict[int, float] = {}
     for step in steps:
@@ -221,12 +230,13 @@ def _seconds(steps: Sequence[StepReport]) -> float:
 # --- verdicts ------------------------------------------------------------------------------------------
 
 
-def _environments(
-    azure: World, judge: Judge, settled: Settled, chosen: Sequence[Environment]
+def environments_of(
+    azure: World, judge: Judge, changes: Iterable[Change], chosen: Sequence[Environment]
 ) -> Iterator[EnvironmentPlan]:
+    """How requirements stand now and after these changes. The state is as it was afterwards."""
     before = _stands(azure, judge)
     with Tried(azure) as tried:
-        for change in settled.ordered.changes:
+        for change in changes:
             tried.carry_out(change)
         after = _stands(azure, judge)
     for one in chosen:

@@ -111,7 +111,9 @@ def _step(sheet: Sheet, step: StepReport, aliases: Aliases) -> None:
         label_style=STYLE[step.safety],
         style="bold",
     )
-    told = [one for one in step.settings if _is_plain(one.before) and _is_plain(one.after)]
+    # What a deletion takes away is all of it, as its summary says.
+    changed = step.settings if step.request.method != "DELETE" else ()
+    told = [one for one in changed if _is_plain(one.before) and _is_plain(one.after)]
     for setting in told[:MOST_SETTINGS]:
         sheet.entry("", _setting(step, setting), at=AT, style="cyan")
     if len(told) > MOST_SETTINGS:
