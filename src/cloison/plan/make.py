@@ -64,16 +64,31 @@ def make(snapshot: Snapshot, options: PlanOptions | None = None) -> PlanDocument
     judge, chosen = _judge(azure, options)
     gathered = gather(azure, judge, wishes(options, azure))
     start = gathered.start
-    settled = settle(azure, _in_turn(gathered, azure, chosen), judge)
+    settled = settle(azure, in_turn(gathered, azure, chosen), judge)
+    return document(azure, judge, settled, start, chosen, inputs=snapshot.inputs, options=options)
+
+
+def document(
+    azure: World,
+    judge: Judge,
+    settled: Settled,
+    start: Measure,
+    chosen: Sequence[Environment],
+    *,
+    inputs: tuple[str, ...],
+    options: PlanOptions,
+    left: Sequence[LeftReport] = (),
+) -> PlanDocument:
+    """What was settled, as a document. left: what is left for other reasons than those of requirements."""
     steps = tuple(steps_of(azure, settled.ordered.waves, _because(settled, start, judge)))
     return sealed(
         PlanDocument(
             tool=__version__,
-            inputs=snapshot.inputs,
+            inputs=inputs,
             options=_told(options),
             environments=tuple(environments_of(azure, judge, settled.ordered.changes, chosen)),
             steps=steps,
-            left=(*_left(settled), *_unknown(settled.end, judge)),
+            left=(*left, *_left(settled), *_unknown(settled.end, judge)),
             proof=_proof(settled, start, judge),
             seconds=seconds_of(steps),
         )
@@ -107,7 +122,7 @@ def _judge(azure: World, options: PlanOptions) -> tuple[Judge, list[Environment]
 # --- the order in which things are tried ---------------------------------------------------------------
 
 
-def _in_turn(gathered: Gathered, azure: World, chosen: Sequence[Environment]) -> Gathered:
+def in_turn(gathered: Gathered, azure: World, chosen: Sequence[Environment]) -> Gathered:
     """The changes as they are best tried: a workspace's endpoint after those of its services, doors at the end.
 
     Sources: Microsoft Learn, Secure an Azure Kubernetes Service inferencing environment (the workspace's own endpoint
@@ -255,8 +270,8 @@ def environments_of(
         yield EnvironmentPlan(
             workspace=one.workspace.text if one.workspace is not None else None,
             cluster=one.cluster.text,
-            start=_overall(start),
-            promised=_overall(promised),
+            start=_overall(start) if key in before else "not-applicable",
+            promised=_overall(promised) if key in after else "not-applicable",
             stands=tuple(
                 stand for stand in told if {stand.start, stand.promised} - {"met", "not-applicable"}
             ),

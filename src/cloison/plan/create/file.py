@@ -59,8 +59,8 @@ class ClusterPart(Part, frozen=True, kw_only=True):
     service_range: str = "172.20.0.0/16"
     scoring_name: str = "score.ml.internal"
     """Name in the certificate of the scoring router."""
-    scoring_secret: str = "azureml-tls"
-    """Kubernetes secret with that certificate, in namespace azureml."""
+    scoring_certificate: str = "azureml-tls"
+    """Kubernetes secret that holds it, in namespace azureml."""
     namespace: str = "default"
     """Namespace that workloads run in."""
 
@@ -146,9 +146,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     """Keys that stand in it: `cluster.nodes`."""
     lines: dict[str, int]
 
-    def error(
-        self, code: str, key: str, what: str, because: str = "", help: str = ""
-    ) -> CloisonError:
+    def error(self, code: str, key: str, what: str, because: str = "", help: str = "") -> CloisonError:
         """An error that points at a key."""
         return CloisonError(
             code, what, because=because, help=help, file=self.name, line=line_of(self.lines, key)
@@ -239,9 +237,7 @@ def _keys(told: dict[str, Any], above: str = "") -> Iterator[str]:
             yield from _keys(value, f"{above}{key}.")
 
 
-def _check_keys(
-    told: dict[str, Any], part: type[Part], above: str, name: str, lines: dict[str, int]
-) -> None:
+def _check_keys(told: dict[str, Any], part: type[Part], above: str, name: str, lines: dict[str, int]) -> None:
     """Raises CloisonError E551 for a key that the table does not have."""
     fields = {one.encode_name: one for one in msgspec.structs.fields(part)}
     for key, value in told.items():
@@ -258,9 +254,6 @@ def _check_keys(
             )
         if isinstance(value, dict) and isinstance(field.type, type) and issubclass(field.type, Part):
             _check_keys(value, field.type, f"{above}{key}.", name, lines)
-
-
-
 
 
 def _no_value(told: str, name: str, lines: dict[str, int], given: dict[str, Any]) -> CloisonError:
