@@ -6,7 +6,7 @@ A file may have been changed by anybody since it was reviewed. What is not exact
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from cloison.arm.ids import NotAnId, ResourceId
 from cloison.kinds import api_of, behaviour_of, kind_of
 from cloison.model.errors import CloisonError
 from cloison.plan.base import base_of
-from cloison.plan.document import SETTINGS_MAX, VERSION, PlanDocument, StepReport, digest
+from cloison.plan.document import SETTINGS_MAX, VERSION, PlanDocument, SettingReport, StepReport, digest
 
 BYTES_MAX = 16 << 20
 """Of one plan. The largest that we know, of an estate, has 2 MB."""
@@ -145,11 +145,20 @@ def _strange(told: StepReport, id: ResourceId, action: str) -> str:
         return "is not whole"
     if asked.body is not None and str(asked.body.get("id", id)).lower() != id:
         return "has the body of another resource"
-    if asked.body is not None and any(_at(asked.body, one.pointer) != one.after for one in told.settings):
+    if asked.method == "PATCH" and not behaviour.patchable:
+        return "is nothing that Cloison plans"
+    if asked.body is not None and not all(_is_told(asked.body, one) for one in told.settings):
         return "sends other settings than it tells"
     if untold := _untold(told, id):
         return f"changes {', '.join(untold[:3])} and does not tell"
     return ""
+
+
+def _is_told(body: Mapping[str, Any], setting: SettingReport) -> bool:
+    """What a setting says that it will be is what the body says."""
+    sent = _at(body, setting.pointer)
+    # As text: to Python, 0 and False are the same.
+    return msgspec.json.encode(sent) == msgspec.json.encode(setting.after)
 
 
 def _untold(told: StepReport, id: ResourceId) -> list[str]:

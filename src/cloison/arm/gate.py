@@ -17,7 +17,8 @@ from cloison.arm.errors import NotAllowed
 from cloison.arm.ids import ResourceId
 
 SECRETS = re.compile(
-    r"/(list\w*(key|secret|credential|sas|connectionstring|token)\w*|regenerate\w*|accessprofiles/\w+/listcredential)\Z",
+    r"/(list\w*(key|secret|credential|sas|connectionstring|token)\w*|(re)?generate(key|credential)\w*|regenerate\w*"
+    r"|accessprofiles/\w+/listcredential)\Z",
     re.IGNORECASE,
 )
 """Actions that answer with secrets or make new ones; none of them is ever needed.
