@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from cloison.apply.marks import Marks
 from cloison.apply.step import Planned
 from cloison.arm.operations import Waiting
 from cloison.model.errors import CloisonError
@@ -95,6 +96,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """False: it was so already, and nothing of it is ours."""
     seen: Base | None
     """What it was then; None: it is gone."""
+    marks: Marks = {}
+    """What tells it from another of the same name; a Cloison that does not know them loses nothing."""
     when: float
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from cloison.apply import looking
 from cloison.apply.actions import Follow, Tell
 from cloison.apply.journal import Done, Pending
+from cloison.apply.marks import marks_of
 from cloison.apply.reading import Stand, as_wanted, stand, waits_for
 from cloison.apply.run import Doing, Halt, Outcome, Run
 from cloison.apply.step import Step
@@ -140,7 +141,8 @@ def _is_half(run: Run, step: Step, body: Json | None) -> bool:
 
 def _done(run: Run, step: Step, body: Json | None, *, sent: bool) -> Doing[None]:
     seen = None if body is None else base_of(step.request.id, body, "DELETE")
-    yield from run.note(Done(step=step.number, sent=sent, seen=seen, when=run.clock))
+    marks = {} if body is None else marks_of(body)
+    yield from run.note(Done(step=step.number, sent=sent, seen=seen, marks=marks, when=run.clock))
     run.under_way.discard(step.number)
     run.seen[step.request.id] = seen
     run.done[step.request.id] = step.number
