@@ -69,6 +69,11 @@ def arguments(parser: ArgumentParser) -> None:
     conduct.add_argument(
         "--fault", metavar="FAULT", help="NAME@WHICH: a fault at a request; repeat for several", **many
     )
+    conduct.add_argument(
+        "--rbac",
+        action="store_true",
+        help="callers may do what role assignments give them (default: everybody may do everything)",
+    )
     conduct.add_argument("--list-faults", action="store_true", help="list all faults and end")
     parser.epilog = EXAMPLES
 
@@ -123,6 +128,7 @@ def _emulator(options: Namespace) -> Emulator:
     emulator = Emulator(
         clock=AtOnce() if options.realistic is None else Realistic(options.realistic),
         throttled=options.realistic is not None,
+        limited=options.rbac,
         faults=options.fault,
     )
     reading = ReadOptions(

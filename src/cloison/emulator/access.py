@@ -1,6 +1,6 @@
 """Who may do what: role definitions, role assignments and permissions; and names that are still free.
 
-Everybody who has a token may do everything here; a fault takes rights away.
+Everybody who has a token may do everything here, unless roles are asked for; a fault takes rights away.
 Sources: Microsoft Learn, REST reference of Microsoft.Authorization 2022-04-01 and "Check Name Availability" of each
 provider; Microsoft Graph reference, "directoryObject: getByIds"; checked 2026-11-24.
 """
@@ -14,6 +14,7 @@ from cloison.emulator import resources
 from cloison.emulator.odata import everything, filtered
 from cloison.emulator.paging import page
 from cloison.emulator.providers import check_namespace
+from cloison.emulator.rights import told
 from cloison.emulator.roles import ROLES, Role
 from cloison.emulator.routing import route
 from cloison.emulator.wire import Answer, Asked
@@ -117,10 +118,8 @@ def holds_at(at: ResourceId, scope: ResourceId) -> bool:
 
 
 def _permissions(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
-    _scope(world, parts["scope"])
-    return Answer(
-        body={"value": [{"actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": []}]}
-    )
+    scope = _scope(world, parts["scope"])
+    return Answer(body={"value": told(world, asked, scope.text)})
 
 
 # --- names -----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from cloison.arm.clouds import REGIONS
 from cloison.emulator.providers import all_providers, provider_body
+from cloison.emulator.rights import visible
 from cloison.emulator.routing import route
 from cloison.emulator.wire import Answer, Asked
 from cloison.emulator.world import Subscription, World
@@ -65,7 +66,7 @@ def _cloud(base: str) -> Json:
 
 
 def _subscriptions(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
-    told = [_subscription(world, one) for one in world.subscriptions.values()]
+    told = visible(world, asked, (_subscription(world, one) for one in world.subscriptions.values()))
     return Answer(body={"value": told, "count": {"type": "Total", "value": len(told)}})
 
 

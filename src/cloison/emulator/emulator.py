@@ -15,7 +15,18 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cloison.controlplane import Azure
-from cloison.emulator import access, admin, discovery, groups, resources, signin, tags, watcher
+from cloison.emulator import (
+    access,
+    admin,
+    discovery,
+    groups,
+    resources,
+    rights,
+    signin,
+    tags,
+    usages,
+    watcher,
+)
 from cloison.emulator.clock import Clock
 from cloison.emulator.deployments.deploying import Deployments
 from cloison.emulator.deployments.routes import Deploying
@@ -58,11 +69,14 @@ class Emulator:
         tenant: str = TENANT,
         seed: str = "cloison",
         throttled: bool = False,
+        limited: bool = False,
     ) -> None:
         """faults: as `faults.plan` writes them. throttled: requests are refused when they come faster than Azure takes
-        them; else only the headers say how many are left. Raises CloisonError for a fault that there is none of.
+        them; else only the headers say how many are left. limited: callers may do what roles give them. Raises
+        CloisonError for a fault that there is none of.
         """
         self.world = World(state=state, clock=clock, subscriptions=subscriptions, tenant=tenant, seed=seed)
+        self.world.limited = limited
         self.faults = FaultPlan(tuple(planned(text) for text in faults))
         self.log: deque[Logged] = deque(maxlen=LOGGED)
         self.throttle = Throttle(self.world.clock, enforced=throttled)
@@ -77,6 +91,7 @@ class Emulator:
                 *groups.ROUTES,
                 *tags.ROUTES,
                 *access.ROUTES,
+                *usages.ROUTES,
                 *graph.ROUTES,
                 *watcher.ROUTES,
                 *resources.ROUTES,
@@ -120,7 +135,7 @@ class Emulator:
     def _arm(self, asked: Asked) -> Answer:
         """The answer of Resource Manager."""
         try:
-            signin.caller(self.world, asked)
+            who = signin.caller(self.world, asked)
         except Refused as refused:
             return msgspec.structs.replace(
                 refusal(refused), headers=signin.challenge(self.world, asked, refused)
@@ -140,6 +155,8 @@ class Emulator:
         operation = resources.polled(self.world, asked) if asked.method == "GET" else None
         if operation is not None:
             return operation
+        if self.world.limited:
+            rights.check(self.world, who, asked)
         if route in graph.ROUTES:
             told = self.throttle.graph(asked)
             answer = route.handle(self.world, asked, parts)

@@ -58,6 +58,8 @@ class World:
         self.clock = clock if clock is not None else AtOnce()
         self.operations = Operations(self.state, self.clock)
         self.tenant = tenant
+        self.limited = False
+        """Callers may do what roles give them; else everybody may do everything."""
         self.seed = seed
         self.followers: list[Callable[[], bool]] = []
         """What moves on when operations end; each says whether it did."""

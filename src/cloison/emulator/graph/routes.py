@@ -13,6 +13,7 @@ from cloison.emulator.graph.query import parsed
 from cloison.emulator.graph.tables import TABLES, rows
 from cloison.emulator.graph.tokens import wrong
 from cloison.emulator.paging import token_of, value_of, wrong_token
+from cloison.emulator.rights import visible
 from cloison.emulator.routing import route
 from cloison.emulator.wire import Answer, Asked
 from cloison.emulator.world import World
@@ -30,7 +31,7 @@ def _resources(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
     query = parsed(text)
     if query.table not in TABLES:
         raise wrong(text, 0, f"the table '{query.table[:60]}' is not one of Resource Graph's", "UnknownTable")
-    found = query.run(rows(world, query.table, _subscriptions(world, body)))
+    found = query.run(visible(world, asked, rows(world, query.table, _subscriptions(world, body))))
     options = body.get("options")
     options = options if isinstance(options, dict) else {}
     size = _number(options, "$top", PAGE if not query.pages else 100, most=PAGE)
