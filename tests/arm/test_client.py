@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from cloison.arm.client import Arm
+from cloison.arm.client import Arm, Timing
 from cloison.arm.errors import Answered, BadAnswer, NotAllowed, NotSignedIn, Unreachable, answered
 from cloison.arm.gate import Gate, Sent
 from cloison.arm.ids import ResourceId
@@ -43,6 +44,30 @@ def test_a_busy_arm_is_asked_again(tmp_path: Path) -> None:
     answer, server = run(tmp_path, [BUSY, other, DONE], lambda arm, _: arm.get(VNET.text, "1"))
     assert 200 == answer.status
     assert 3 == len(server.sent)
+
+
+def test_a_deadline_begins_with_the_first_try(tmp_path: Path) -> None:
+    """A read that waits its turn behind many others still has its whole time for trying again."""
+    rare = Timing(deadline_s=0.3)
+    busy = (
+        429,
+        {"x-ms-retry-after-ms": "10"},
+        {"error": {"code": "TooManyRequests", "message": "slow down"}},
+    )
+    seen: set[str] = set()
+
+    def told(request: web.Request) -> Told:
+        time.sleep(0.005)
+        fresh = request.path not in seen
+        seen.add(request.path)
+        return busy if fresh else DONE
+
+    async def inner() -> list[int]:
+        async with serving(tmp_path, told) as server, Arm(server.base, ca=server.ca, timing=rare) as arm:
+            reads = [arm.get(f"{VNET.text}{number}", "1") for number in range(150)]
+            return [answer.status for answer in await asyncio.gather(*reads)]
+
+    assert [200] * 150 == asyncio.run(inner())
 
 
 def test_a_final_no_is_no(tmp_path: Path) -> None:

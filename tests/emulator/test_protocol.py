@@ -75,6 +75,13 @@ def test_requests_left_are_told(client: Client) -> None:
     assert 199 == int(gone.headers["x-ms-ratelimit-remaining-subscription-deletes"])
 
 
+def test_nobody_is_slowed_down_for_nothing() -> None:
+    """Where limits are not enforced, no client is told that little is left, however much it asks."""
+    client = Client(Emulator())
+    answers = [client.get(GROUP) for _ in range(300)]
+    assert 125 == min(int(one.headers["x-ms-ratelimit-remaining-subscription-reads"]) for one in answers)
+
+
 def test_requests_beyond_the_limit_are_refused() -> None:
     """Where limits are enforced, the 251st read within a moment is refused, and says how long to wait."""
     client = Client(Emulator(throttled=True))

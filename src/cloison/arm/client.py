@@ -173,14 +173,16 @@ class Arm:
 
     async def _read(self, method: str, url: str, body: Any) -> Answer:
         """A read, tried again while that may help and the deadline allows."""
-        end = time.monotonic() + self.timing.deadline_s
+        end = 0.0
         attempt = 0
         while True:
-            hold = self._quota.hold_s(time.monotonic())
-            if hold:
-                await self.sleep(hold)
             try:
                 async with self._slots:
+                    hold = self._quota.hold_s(time.monotonic())
+                    if hold:
+                        await self.sleep(hold)
+                    # While a read waits for its turn among thousands, nothing of it has begun.
+                    end = end or time.monotonic() + self.timing.deadline_s
                     return await self._once(method, url, body, {})
             except ArmError as problem:
                 asked = problem.wait_s if isinstance(problem, Answered) else None

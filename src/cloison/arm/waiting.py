@@ -88,6 +88,8 @@ class Quota:
     def __init__(self) -> None:
         self._left: dict[str, float] = {}
         self._until = 0.0
+        self._turn = 0.0
+        """When the last read that was held back may go."""
 
     def hear(self, headers: Mapping[str, str], now_s: float) -> None:
         """Take in what one answer says. Headers in lower case; now_s: seconds on any steady clock."""
@@ -98,12 +100,16 @@ class Quota:
             self._until = max(self._until, now_s + _clock(headers.get("x-ms-user-quota-resets-after", "")))
 
     def hold_s(self, now_s: float) -> float:
-        """Seconds to wait before the next read: none while there is plenty."""
+        """Seconds to wait before the next read: none while there is plenty. Each call takes a turn of its own, so
+        that however many wait at once, no more go than the bucket refills.
+        """
         wait = max(0.0, self._until - now_s)
         left = min(self._left.values(), default=float(READS))
         if left < READS * LOW:
-            # Each read then waits for the bucket to refill what it takes, and a little more the emptier it is.
-            wait = max(wait, (1 + (READS * LOW - left) / (READS * LOW)) / READS_A_SECOND)
+            # What one read takes has to refill, and a little more the emptier the bucket is.
+            step = (1 + (READS * LOW - left) / (READS * LOW)) / READS_A_SECOND
+            self._turn = max(self._turn, now_s) + step
+            wait = max(wait, self._turn - now_s)
         return wait
 
 

@@ -16,6 +16,9 @@ from cloison.emulator.wire import Asked
 from cloison.model.behaviour import Refused
 
 GLOBAL = 15
+LEAST_TOLD = 0.5
+"""Share of a bucket that clients are told is left where limits are not enforced: at less they would slow down for
+nothing."""
 GRAPH_QUERIES, GRAPH_S = 15, 5.0
 """Queries of Resource Graph in so many seconds."""
 
@@ -64,10 +67,11 @@ class Throttle:
         self._queries = [at for at in self._queries if now - GRAPH_S < at <= now]
         left = GRAPH_QUERIES - len(self._queries)
         resets = max(1, math.ceil(GRAPH_S - (now - self._queries[0]))) if self._queries else int(GRAPH_S)
+        shown = str(max(0, left - 1) if self._enforced else max(int(GRAPH_QUERIES * LEAST_TOLD), left - 1))
         told = {
-            "x-ms-user-quota-remaining": str(max(0, left - 1)),
+            "x-ms-user-quota-remaining": shown,
             "x-ms-user-quota-resets-after": f"00:00:{resets:02d}",
-            "x-ms-ratelimit-remaining-tenant-resource-requests": str(max(0, left - 1)),
+            "x-ms-ratelimit-remaining-tenant-resource-requests": shown,
         }
         if left < 1 and self._enforced:
             raise Refused(
@@ -79,8 +83,9 @@ class Throttle:
     def left(self, asked: Asked) -> dict[str, str]:
         """The headers that tell how many are left."""
         kind, scope = _kind(asked)
-        left = int(self._bucket(asked).left)
-        total = left + self._bucket(asked).holds * (GLOBAL - 1)
+        bucket = self._bucket(asked)
+        left = int(bucket.left if self._enforced else max(bucket.left, bucket.holds * LEAST_TOLD))
+        total = left + bucket.holds * (GLOBAL - 1)
         told = {
             f"x-ms-ratelimit-remaining-{scope}-{kind}": str(left),
             f"x-ms-ratelimit-remaining-{scope}-global-{kind}": str(total),

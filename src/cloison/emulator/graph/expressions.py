@@ -129,6 +129,9 @@ class Reader:
     def _in(self, left: Expression, word: str) -> Expression:
         items = self._arguments()
         same, wanted = _IN[word], not word.startswith("!")
+        texts = [item.value for item in items if isinstance(item, _Constant) and isinstance(item.value, str)]
+        if same is alike and len(texts) == len(items):
+            return _among(left, frozenset(one.lower() for one in texts), wanted=wanted)
 
         def test(row: Row) -> bool:
             value = left(row)
@@ -159,7 +162,7 @@ class Reader:
         if token.kind in ("text", "number"):
             self.take()
             constant = token.text if token.kind == "text" else number(token.text)
-            return self._steps(_constant(constant))
+            return self._steps(_Constant(constant))
         if self.took("-"):
             inner = self._value()
             return lambda row: -(number(inner(row)) or 0)
@@ -173,7 +176,7 @@ class Reader:
         if self.next.word == "(":
             return self._steps(self._call(token))
         if token.word in _CONSTANTS:
-            return _constant(_CONSTANTS[token.word])
+            return _Constant(_CONSTANTS[token.word])
         name = token.text
         return self._steps(lambda row: column(row, name))
 
@@ -233,8 +236,26 @@ def column(row: Row, name: str) -> Value:
     return step(dict(row), name)
 
 
-def _constant(value: Value) -> Expression:
-    return lambda _row: value
+class _Constant:
+    """A value that is the same in every row."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def __call__(self, row: Row) -> Value:
+        return self.value
+
+
+def _among(left: Expression, words: frozenset[str], *, wanted: bool) -> Expression:
+    """`in~` a list of texts, which are in lower case here: one look for each row, however long the list is."""
+
+    def test(row: Row) -> bool:
+        value = left(row)
+        return (value is not None and text(value).lower() in words) is wanted
+
+    return test
 
 
 def _member(value: Expression, name: str) -> Expression:
