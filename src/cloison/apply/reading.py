@@ -82,8 +82,8 @@ def as_wanted(step: Step, body: Json | None) -> bool:
     if body is None:
         return False
     if request.method == "POST":
-        return any(_within(value, look(body, pointer)) for pointer, value in step.after.items())
-    return _within(_answered(request.id.type, dict(request.body or {})), body)
+        return any(within(value, look(body, pointer)) for pointer, value in step.after.items())
+    return within(_answered(request.id.type, dict(request.body or {})), body)
 
 
 def _answered(type: str, body: Json) -> Json:
@@ -110,13 +110,13 @@ _AZURES = ("etag", "provisioningstate", "systemdata")
 """What a body has anywhere, and no request decides."""
 
 
-def _within(wanted: Any, there: Any) -> bool:
+def within(wanted: Any, there: Any) -> bool:
     """Everything wanted is there; more may be. Nothing, an empty list and what is left out are one."""
     if isinstance(wanted, dict):
         if not isinstance(there, dict):
             return not any(_is_something(one) for one in wanted.values())
         named = {str(name).lower(): value for name, value in there.items()}
-        return all(_within(value, named.get(str(name).lower())) for name, value in wanted.items())
+        return all(within(value, named.get(str(name).lower())) for name, value in wanted.items())
     if isinstance(wanted, list):
         have = there if isinstance(there, list) else []
         return len(wanted) == len(have) and _paired(wanted, have)
@@ -131,7 +131,7 @@ def _paired(wanted: list[Any], have: list[Any]) -> bool:
     """Each wanted item has one of its own; Azure answers lists in orders of its own."""
     left = list(have)
     for one in wanted:
-        found = next((at for at, other in enumerate(left) if _within(one, other)), None)
+        found = next((at for at, other in enumerate(left) if within(one, other)), None)
         if found is None:
             return False
         del left[found]

@@ -425,17 +425,17 @@ def _again(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator[Cha
         # What carries nothing today loses nothing; of anything else all that hangs on it must be known.
         _refuse_unread(id, azure)
     told = _filled(dict(fix.body), azure, wishes)
-    yield _told(_change("DELETE", id, fix, because), f"Delete {_which(id)}")
-    body = _placed(_fresh(writable(old, id)), id, azure)
+    yield _told(_change("DELETE", id, fix, because), f"Delete {which(id)}")
+    body = _placed(fresh(writable(old, id)), id, azure)
     how = "as it was"
     if told:
         # Addresses of its own were of the place that it leaves.
         body = laid(merged(body, told), "properties/ipConfigurations", None)
-        how = f"in {_which(ResourceId(look(body, 'properties/subnet/id')))}"
-    yield _told(_change("PUT", id, fix, because, body=body), f"Make {_which(id)} again, {how}")
+        how = f"in {which(ResourceId(look(body, 'properties/subnet/id')))}"
+    yield _told(_change("PUT", id, fix, because, body=body), f"Make {which(id)} again, {how}")
     for child in azure.children(id):
         own = writable(azure.get(child) or {}, child)
-        yield _told(_change("PUT", child, fix, because, body=own), f"Make {_which(child)} again, as it was")
+        yield _told(_change("PUT", child, fix, because, body=own), f"Make {which(child)} again, as it was")
 
 
 def _refuse_unread(id: ResourceId, azure: World) -> None:
@@ -448,12 +448,12 @@ def _told(change: Change, summary: str) -> Change:
     return msgspec.structs.replace(change, summary=summary)
 
 
-def _which(id: ResourceId) -> str:
+def which(id: ResourceId) -> str:
     """What a resource is called where its own name may say little: a child's with its parent's."""
     return f"{id.name} of {id.parent.name}" if id.type.count("/") > 1 else id.name
 
 
-def _fresh(body: Json) -> Json:
+def fresh(body: Json) -> Json:
     """An endpoint's body without the state of its connection."""
     for name in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
         told = [
