@@ -11,16 +11,15 @@ from cloison import __version__
 from cloison.arm.ids import ResourceId
 from cloison.check import asked
 from cloison.check.discovery import Discovery
-from cloison.check.run import judge as run_rules
 from cloison.check.write import name_of
-from cloison.kinds import all_facets
+from cloison.kinds import all_facets, behaviour_of
 from cloison.model.behaviour import Json, look, merged
 from cloison.model.environment import Environment
 from cloison.model.errors import CloisonError
 from cloison.model.network import Door
 from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import Finding, Fix, Safety, Severity, Verdict
-from cloison.plan.base import base_of
+from cloison.plan.base import HEAD, base_of
 from cloison.plan.change import Change, Key, whole
 from cloison.plan.document import (
     SETTINGS_MAX,
@@ -205,12 +204,20 @@ def _settings(change: Change, before: Json | None, azure: World) -> tuple[Settin
 
 
 def _taken(change: Change, azure: World) -> Iterator[SettingReport]:
-    """What a deletion takes away, so that it can be made again."""
+    """What a deletion takes away, so that it can be made again: the resource, and what is below it by its place."""
     body = azure.get(change.id)
-    if change.method == "DELETE" and body is not None:
-        for name, value in whole(body, change.id, azure).items():
-            if name not in ("id", "name", "type"):
-                yield SettingReport(pointer=f"/{name}", before=value)
+    if change.method != "DELETE" or body is None:
+        return
+    for name, value in whole(body, change.id, azure).items():
+        if name not in HEAD:
+            yield SettingReport(pointer=f"/{name}", before=value)
+    inside = behaviour_of(change.id.type).embeds.values()
+    for child in azure.children(change.id):
+        segment = child.text.split("/")[-2]
+        if segment not in inside:
+            told = whole(azure.get(child) or {}, child, azure)
+            own = {name: value for name, value in told.items() if name not in HEAD}
+            yield SettingReport(pointer=f"/{segment}/{child.name}", before=own)
 
 
 def _differences(before: Any, after: Any, pointer: str) -> Iterator[SettingReport]:
