@@ -11,6 +11,7 @@ from cloison import __version__
 from cloison.arm.ids import ResourceId
 from cloison.check import asked
 from cloison.check.discovery import Discovery
+from cloison.check.run import judge as run_rules
 from cloison.check.write import name_of
 from cloison.kinds import all_facets, behaviour_of
 from cloison.model.behaviour import Json, look, merged
