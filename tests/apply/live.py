@@ -24,7 +24,7 @@ from cloison.emulator import Emulator
 from cloison.emulator.clock import Clock
 from cloison.emulator.server import Server, in_background
 from cloison.emulator.store import plant
-from cloison.emulator.wire import Answer, Asked
+from cloison.emulator.wire import Answer, Asked, Fate
 from cloison.model.snapshot import Snapshot
 from cloison.plan.document import PlanDocument
 from cloison.sources import read
@@ -62,8 +62,9 @@ class Recorded(Emulator):
     asked: list[Asked]
     about: str
     times: Counter[str]
-    hook: Callable[[int, Asked, str], None] | None = None
-    """Called with the number of a request, the request, and `before` or `after` its effect."""
+    hook: Callable[[int, Asked, str], bool | None] | None = None
+    """Called with the number of a request, the request, and `before` or `after` its effect. True: it has none, and no
+    answer comes."""
     tamper: Callable[[Asked, Answer], Answer] | None = None
     """Changes an answer on its way."""
 
@@ -75,8 +76,8 @@ class Recorded(Emulator):
         number = len(self.asked)
         self.about = f"{asked.method} {asked.path.lower()}"
         self.times[self.about] += 1
-        if self.hook is not None:
-            self.hook(number, asked, "before")
+        if self.hook is not None and self.hook(number, asked, "before"):
+            return Answer(fate=Fate.RESET)
         answer = super().answer(asked)
         if self.tamper is not None:
             answer = self.tamper(asked, answer)
@@ -109,13 +110,15 @@ class Recorded(Emulator):
 
 
 def _still(value: Any) -> Any:
-    """Without times: two runs are at different ones."""
+    """Without marks of versions and times: two runs are at different ones."""
     if isinstance(value, dict):
-        return {name: _still(inner) for name, inner in value.items() if name.lower() not in TIMES}
-    return [_still(one) for one in value] if isinstance(value, list) else value
+        return {name: _still(inner) for name, inner in value.items() if name.lower() != "etag"}
+    if isinstance(value, list):
+        return [_still(one) for one in value]
+    return "" if isinstance(value, str) and TIME.match(value) else value
 
 
-TIMES = frozenset({"systemdata", "etag", "createdon", "updatedon", "creationtime", "creationdate"})
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 
 
 class Site:

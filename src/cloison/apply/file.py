@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from pathlib import Path
@@ -26,10 +27,7 @@ class JournalFile:
         self.path = path
         self.reserve = reserve
         self._at = 0
-        try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        except OSError as problem:
-            raise _cannot(path, problem) from problem
+        self._fd = _opened(path, resume=resume)
         try:
             self._lock()
             self.content = self._read()
@@ -60,7 +58,10 @@ class JournalFile:
         _sync_folder(self.path.parent)
 
     def close(self) -> None:
-        """Let others have it."""
+        """Let others have it. A file in which nothing was written is gone: nothing began with it."""
+        if not self.content and not self._at:
+            with contextlib.suppress(OSError):
+                os.unlink(self.path)
         os.close(self._fd)
 
     def _lock(self) -> None:
@@ -72,13 +73,10 @@ class JournalFile:
         try:
             flock(self._fd, LOCK_EX | LOCK_NB)
         except OSError as problem:
-            raise CloisonError(
-                "E506",
-                f"{self.path} is in use",
-                because="another process is carrying out the same plan",
-                help="wait for it to end, or stop it; then go on with --resume",
-                file=str(self.path),
-            ) from problem
+            raise _in_use(self.path) from problem
+        if not _is_still(self.path, self._fd):
+            # Another process ended between our opening it and our locking it, and took it away.
+            raise _in_use(self.path)
 
     def _read(self) -> bytes:
         found = os.fstat(self._fd)
@@ -107,15 +105,6 @@ class JournalFile:
                 help="go on with --resume, or name another file with --journal",
                 file=str(self.path),
             )
-        if resume and not self.content:
-            os.unlink(self.path)
-            raise CloisonError(
-                "E505",
-                f"there is no journal {self.path}",
-                because="nothing was begun with it",
-                help="leave --resume out, or name the file with --journal",
-                file=str(self.path),
-            )
 
     def _fill(self, start: int, end: int) -> None:
         """Take space: allocated where the system can, else written."""
@@ -125,6 +114,44 @@ class JournalFile:
         os.lseek(self._fd, start, os.SEEK_SET)
         while start < end:
             start += os.write(self._fd, ZEROS[: end - start])
+
+
+def _opened(path: Path, *, resume: bool) -> int:
+    flags = (
+        os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    )
+    try:
+        return os.open(path, flags if resume else flags | os.O_CREAT, 0o600)
+    except FileNotFoundError as problem:
+        if not resume:
+            raise _cannot(path, problem) from problem
+        raise CloisonError(
+            "E505",
+            f"there is no journal {path}",
+            because="nothing was begun with it",
+            help="leave --resume out, or name the file with --journal",
+            file=str(path),
+        ) from problem
+    except (OSError, ValueError) as problem:
+        raise _cannot(path, problem) from problem
+
+
+def _is_still(path: Path, fd: int) -> bool:
+    """The name still leads to what was opened."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(fd))
+    except OSError:
+        return False
+
+
+def _in_use(path: Path) -> CloisonError:
+    return CloisonError(
+        "E506",
+        f"{path} is in use",
+        because="another process is carrying out the same plan",
+        help="wait for it to end, or stop it; then go on with --resume",
+        file=str(path),
+    )
 
 
 def _sync_folder(folder: Path) -> None:
@@ -137,11 +164,14 @@ def _sync_folder(folder: Path) -> None:
             os.close(fd)
 
 
-def _cannot(path: Path, problem: OSError) -> CloisonError:
+def _cannot(path: Path, problem: OSError | ValueError) -> CloisonError:
+    reason = getattr(problem, "strerror", None) or str(problem)
+    if getattr(problem, "errno", None) == errno.ELOOP:
+        reason = "it is a link, and where that leads may change"
     return CloisonError(
         "E507",
         f"{path} cannot be written",
-        because=(problem.strerror or str(problem)).lower(),
+        because=reason.lower(),
         help="name a file with --journal, in a folder that exists and that you may write to",
         file=str(path),
     )

@@ -84,7 +84,7 @@ def run(options: Namespace) -> int:
     document = load(Path(options.plan))
     steps = planned(document, options.plan)
     view = _output.view(options.color)
-    if not options.yes:
+    if not (options.yes or options.resume):
         _show(document, view)
     agreed(document, hash=options.hash, accept_asks=options.accept_asks)
     if not document.steps:
@@ -94,6 +94,9 @@ def run(options: Namespace) -> int:
     if not options.resume:
         _ask(document, options)
     with Work(steps, journal, resume=options.resume) as work:
+        if options.resume and not work.begun:
+            # It was killed before anything was written down: nobody knows whether somebody agreed.
+            _ask(document, options)
         return carried_out(work, document, options, view)
 
 
@@ -103,9 +106,12 @@ def carried_out(work: Work, document: PlanDocument, options: Namespace, view: Vi
     from cloison.cli._progress import Progress
 
     where = where_of(options)
-    if not work.begun:
-        count = prove(work.planned, read_again(document, options))
-        print(f"proven once more on what is there now, in {count:,} states", file=sys.stderr)
+    if work.begun:
+        count = len(work.planned.steps)
+        print(f"going on with {work.path}: {len(work.done)} of {count} steps are done", file=sys.stderr)
+    else:
+        states = prove(work.planned, read_again(document, options))
+        print(f"proven once more on what is there now, in {states:,} states", file=sys.stderr)
     progress = Progress(work.planned, work.done)
     try:
         result = work.carry_out(where, progress)
