@@ -67,6 +67,7 @@ def run(state: Azure, request: Request, chance: Chance) -> Outcome:
     """Carry out one request with all its consequences. Raises Refused, and leaves the state as it was then."""
     # Locks are looked at where a request comes in: what it brings about inside a provider passes none.
     if not request.by_azure:
+        state.permit(request)
         _guard(state, request)
     work = _Work(state, chance)
     existed = request.id in state or is_standing(state, request.id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cloison.arm.ids import ResourceId
 from cloison.controlplane.shape import of_version
 from cloison.kinds import behaviour_of, kind_of
-from cloison.model.behaviour import Json, Write, laid, look, texts
+from cloison.model.behaviour import Json, Request, Write, laid, look, texts
 from cloison.model.network import Facet
 from cloison.model.snapshot import Resource, Snapshot
 
@@ -38,6 +38,9 @@ class Azure:
 
     def __contains__(self, id: object) -> bool:
         return id in self._bodies
+
+    def permit(self, request: Request) -> None:
+        """Raises Refused for what whoever asks may not do; here everybody may do everything."""
 
     def get(self, id: ResourceId) -> Json | None:
         """The stored body of a resource, or None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -54,14 +54,16 @@ TARGET = "properties/privateLinkServiceConnections/0/properties/privateLinkServi
 WORST_FIRST = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.MET, Verdict.NOT_APPLICABLE)
 
 
-def make(snapshot: Snapshot, options: PlanOptions | None = None) -> PlanDocument:
+def make(
+    snapshot: Snapshot, options: PlanOptions | None = None, world: Callable[[Snapshot], World] = World
+) -> PlanDocument:
     """The plan for every environment of a snapshot that the options choose.
 
-    Raises CloisonError for a snapshot that cannot be changed, and for options that mean nothing.
+    world: the state on which requests are tried, which may refuse some. Raises CloisonError for a snapshot that cannot be changed, and for options that mean nothing.
     """
     options = options or PlanOptions()
-    azure = World(snapshot)
-    judge, chosen = _judge(azure, options)
+    azure = world(snapshot)
+    judge, chosen = judge_of(azure, options)
     gathered = gather(azure, judge, wishes(options, azure))
     start = gathered.start
     settled = settle(azure, in_turn(gathered, azure, chosen), judge)
@@ -95,7 +97,8 @@ def document(
     )
 
 
-def _judge(azure: World, options: PlanOptions) -> tuple[Judge, list[Environment]]:
+def judge_of(azure: World, options: PlanOptions) -> tuple[Judge, list[Environment]]:
+    """What measures states of a plan with such options, and the environments that it is for."""
     asked.rules(options.only)
     snapshot = azure.seen()
     fabric = Fabric(all_facets(snapshot))
