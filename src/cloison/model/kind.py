@@ -43,6 +43,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """Properties that `az` prints under another name at the top: `networkRuleSet` -> `networkAcls`."""
     title: str = ""
     """Short name for people: `virtual network`."""
+    bare: bool = False
+    """Its bodies have no `properties` of their own: what the command line prints of it is whole."""
     naming: Naming | None = None
     """Which names it can have. None: nobody has asked yet.
     Source of all: Microsoft Learn, Naming rules and restrictions for Azure resources; checked 2026-11-25."""

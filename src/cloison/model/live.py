@@ -20,5 +20,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """Its parent's answer holds it already."""
     connects: bool = False
     """Private endpoints lead to it, and it lists their connections."""
+    log_days: int = 0
+    """Not 0: they are events of that resource, told by the activity log so many days back. Azure keeps 90."""
     right: str = ""
     """Action that a principal needs to read them; empty: `<type>/read`."""

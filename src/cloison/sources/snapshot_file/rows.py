@@ -248,12 +248,13 @@ class Rows:
             id = ResourceId.parse(text)
         except NotAnId as problem:
             raise self._no_id(problem, of.text if of else None, of.index if of else 0) from problem
-        flat = not self.whole and is_flat(named)
+        kind = kind_of(id.type)
+        whole = self.whole or (kind is not None and kind.bare)
+        flat = not whole and is_flat(named)
         partial = None
-        if not flat and not self.whole and missing_properties(named):
+        if not flat and not whole and missing_properties(named):
             why = f"the export leaves out properties of {id.name}"
             partial = Unknown(why, f"export it whole: az resource show --ids {id.text}", Cite(id))
-        kind = kind_of(id.type)
         renamed = kind.renamed if kind is not None else {}
         body = arm_body(row, renamed) if flat or partial is not None else row
         type = self._types.setdefault(id.type, id.type)
