@@ -59,7 +59,8 @@ def make(
 ) -> PlanDocument:
     """The plan for every environment of a snapshot that the options choose.
 
-    world: the state on which requests are tried, which may refuse some. Raises CloisonError for a snapshot that cannot be changed, and for options that mean nothing.
+    world: the state on which requests are tried, which may refuse some. Raises CloisonError for a snapshot that cannot
+    be changed, and for options that mean nothing.
     """
     options = options or PlanOptions()
     azure = world(snapshot)
