@@ -129,6 +129,8 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """For an update: the property."""
     again: bool = False
     """For a delete: it is made again as it was, with its children."""
+    halves: tuple[str, str] = ("", "")
+    """Of what is made again: how taking it away and making it are called, where that is not just so."""
     query: dict[str, str] = {}
     """Further parameters of the request: `underlyingResourceAction`."""
     closes: bool = False

@@ -107,6 +107,10 @@ class _Search:
         except Impossible as problem:
             self.why[name] = ("manual", str(problem))
             return False
+        if fix.again and (said := self.trial.refusal(changes)):
+            # What is taken away to be made again is done together or not at all.
+            self.why[name] = ("refused", said)
+            return False
         done = [self._carry_out(change, name) for change in changes]
         return any(done)
 
@@ -124,8 +128,7 @@ class _Search:
             self.waiting.pop(mark, None)
             return True
         self.waiting[mark] = (change, name)
-        said = f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
-        self.why[name] = ("refused", said)
+        self.why[name] = ("refused", _said(change, refusal))
         return False
 
     def _again(self) -> bool:
@@ -143,6 +146,10 @@ def chosen_later(change: Change, azure: World) -> str | None:
                 f"{change.summary}: Azure gives {id.name} its identity first: plan again once this is applied"
             )
     return None
+
+
+def _said(change: Change, refusal: Refused) -> str:
+    return f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
 
 
 class Trial:
@@ -171,6 +178,20 @@ class Trial:
         before = sum(one.key[:3] == change.key[:3] for one in self.changes)
         self.changes.append(msgspec.structs.replace(change, part=f"{before + 1}") if before else change)
         return None
+
+    def refusal(self, changes: Sequence[Change]) -> str:
+        """What Azure would refuse of changes one after the other; '' for nothing. The state is as it was."""
+        done: list[Sequence[Write]] = []
+        try:
+            for change in changes:
+                try:
+                    done.append(run(self.azure, change.request, Seeded(seed(change))).undo)
+                except Refused as refused:
+                    return _said(change, refused)
+            return ""
+        finally:
+            for undo in reversed(done):
+                self.azure.take_back(undo)
 
     def take_back(self) -> None:
         """Leave the state as it was."""
