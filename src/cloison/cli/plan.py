@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cloison.model.snapshot import Snapshot
     from cloison.plan.document import PlanDocument
+    from cloison.plan.options import PlanOptions
 
 EXAMPLES = """\
 examples
@@ -26,6 +27,8 @@ examples
   cloison plan export/ --only S11,S13 --private-endpoint-subnet vnet-aks/snet-pe
   cloison plan export/ --dns-zones-in rg-hub --naming pep-{service}-{group}
   cloison plan export/ --as az -o repair.sh
+  cloison plan environment.toml -o plan.json           what cloison init wrote, from nothing
+  cloison plan environment.toml azure: -o plan.json    what is not there of it yet
 
 exit codes
   0  the plan is proven and leaves nothing, or there is nothing to do
@@ -44,7 +47,9 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="SOURCE",
         nargs="+",
         help="azure: and the id of a subscription, a resource group, a workspace or a cluster; or an export of live "
-        "resources, as a file, a folder of files, or - for standard input",
+        "resources, as a file, a folder of files, or - for standard input; or environment.toml, as cloison init writes "
+        "it, for an environment that is to be made, and behind it what is there already (azure: alone reads all that "
+        "it names)",
     )
     live_arguments(parser)
     judging_arguments(parser)
@@ -108,8 +113,12 @@ def run(options: Namespace) -> int:
         dns_zones_in=options.dns_zones_in,
         naming=options.naming,
     )
-    snapshot = snapshot_of(options.sources, options)
-    document = make(snapshot, asked)
+    environments = [one for one in options.sources if one.lower().endswith(".toml")]
+    if environments:
+        snapshot, document = _created(environments, options, asked)
+    else:
+        snapshot = snapshot_of(options.sources, options)
+        document = make(snapshot, asked)
     if options.language is not None:
         return _export(document, snapshot, options)
     if options.output == "-":
@@ -121,6 +130,32 @@ def run(options: Namespace) -> int:
         _output.write(options.output, _json(document))
         print(f"plan written to {options.output}", file=sys.stderr)
     return document.exit_code
+
+
+def _created(files: list[str], options: Namespace, asked: PlanOptions) -> tuple[Snapshot, PlanDocument]:
+    """What is there of an environment, and the plan for the rest. Raises CloisonError E558 for options of repairs."""
+    from cloison.model.snapshot import Snapshot
+    from cloison.plan.create.file import live_source, load
+    from cloison.plan.create.make import create
+
+    told = {
+        f"--{name.replace('_', '-')}": getattr(options, name)
+        for name in ("workspace", "cluster", "dns", "private_endpoint_subnet", "dns_zones_in", "naming")
+    }
+    wrong = next((name for name, value in told.items() if value), None)
+    if wrong is not None or len(files) > 1:
+        raise CloisonError(
+            "E558",
+            f"{wrong or ' and '.join(files)} cannot be given with {'an environment file' if wrong else 'each other'}",
+            because="the file says what is to be made" if wrong else "a plan makes one environment",
+            help="change the file" if wrong else "plan them one after the other",
+        )
+    given = load(files[0])
+    sources = [
+        live_source(given.file) if one == "azure:" else one for one in options.sources if one not in files
+    ]
+    snapshot = snapshot_of(sources, options) if sources else Snapshot([])
+    return snapshot, create(given, snapshot, asked)
 
 
 def _export(document: PlanDocument, snapshot: Snapshot, options: Namespace) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from cloison.plan.document import LeftReport, PlanDocument, SettingReport, StepReport
+from cloison.plan.document import LeftReport, PlanDocument, SettingReport, StepReport, VerdictWord
 from cloison.reports import View
 from cloison.reports.aliases import Aliases
 from cloison.reports.escape import safe, safe_json
@@ -82,7 +82,7 @@ def _opening(sheet: Sheet, document: PlanDocument) -> None:
         workspace = _name(one.workspace) if one.workspace is not None else "no workspace"
         style = STYLE[one.promised]
         sheet.heading(
-            f"{workspace} on {_name(one.cluster)}: {one.start} now, {one.promised} after this plan",
+            f"{workspace} on {_name(one.cluster)}: {_stands(one.start)} now, {_stands(one.promised)} after this plan",
             f"bold {style}",
         )
     if not document.steps:
@@ -213,6 +213,11 @@ def _name(id: str) -> str:
     """The end of an id; a child's with what it stands below."""
     tail = id.rpartition("/providers/")[2].split("/")
     return safe("/".join(tail[-3::2])) if len(tail) > 3 else safe(tail[-1])
+
+
+def _stands(word: VerdictWord) -> str:
+    """The verdict of an environment; one that is not there, or not whole, has none."""
+    return "not there" if word == "not-applicable" else word
 
 
 def _time(seconds: float) -> str:

@@ -67,12 +67,11 @@ class Builder:
         self.azure = azure
         self.trial = Trial(azure)
         self.left: list[LeftReport] = []
-        self.missing: dict[ResourceId, str] = {}
-        """What is not there once everything is done, and why."""
+        self.missing: dict[ResourceId, tuple[LeftWord, str]] = {}
+        """What is not there once everything is done, and why: the reason of what it rests on, where that is missing."""
         self._start = frozenset(azure)
         self._groups = frozenset(_group_of(id) for id in azure if id.resource_group)
         self._made: dict[ResourceId, Key] = {}
-        self._afterwards: list[Role] = []
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -94,7 +93,8 @@ class Builder:
             return True
         lacking = next((one for one in piece.needs if one in self.missing), None)
         if lacking is not None:
-            self._miss(piece, "later", f"it takes {lacking.name} first: {self.missing[lacking]}")
+            kind, why = self.missing[lacking]
+            self._miss(piece, kind, why)
             return False
         return self._carry_out(piece, self._change(piece))
 
@@ -117,7 +117,9 @@ class Builder:
     def _carry_out(self, piece: Piece, change: Change) -> bool:
         refused = self.trial.carry_out(change)
         if refused is not None:
-            self._miss(piece, "refused", f"Azure would answer {refused.code}: {refused.message}")
+            self._miss(
+                piece, "refused", f"{piece.summary}: Azure would answer {refused.code}: {refused.message}"
+            )
             return False
         self._made[piece.id] = change.key
         return True
@@ -153,7 +155,7 @@ class Builder:
     # --- what is left ------------------------------------------------------------------------------------
 
     def _miss(self, piece: Piece, kind: LeftWord, why: str) -> None:
-        self.missing[piece.id] = why
+        self.missing[piece.id] = (kind, why)
         self._leave(piece, kind, why)
 
     def _leave(self, piece: Piece, kind: LeftWord, why: str) -> None:

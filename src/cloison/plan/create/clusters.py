@@ -26,6 +26,8 @@ ROLES = {
 """Source: Microsoft Learn, Azure built-in roles; checked 2026-11-25."""
 DNS_PREFIX_MAX = 54
 """Source: REST reference of Microsoft.ContainerService, dnsPrefix; checked 2026-11-25."""
+TRUSTED_MAX = 24
+"""Letters in the name of a binding. Source: REST reference of Microsoft.ContainerService; checked 2026-11-25."""
 DNS_ADDRESS = 10
 """The address of the cluster's own DNS within its services' range."""
 
@@ -225,6 +227,25 @@ def computes(site: Site, extension: ResourceId, needs: tuple[ResourceId, ...]) -
             section="[workspace]",
             needs=(site.workspace, site.nets.home.subnet(BUILD), *needs),
         )
+
+
+def trusted(site: Site, attached: tuple[ResourceId, ...]) -> Iterator[Piece]:
+    """What lets the workspace reach an API server that lets in some addresses only.
+
+    Source: Microsoft Learn, Get secure access to resources in AKS by trusted access; checked 2026-11-25.
+    """
+    if site.is_existing or not site.given.file.way_in.addresses:
+        return
+    id = site.cluster.child("trustedAccessRoleBindings", site.workspace.name[:TRUSTED_MAX].strip("-_"))
+    roles = ["Microsoft.MachineLearningServices/workspaces/mlworkload"]
+    yield Piece(
+        id=id,
+        body={"properties": {"sourceResourceId": site.workspace.text, "roles": roles}},
+        summary=f"Let {site.workspace.name} reach the API server of {site.cluster.name} by trusted access",
+        section="[way-in]",
+        needs=(site.cluster, site.workspace, *attached),
+        fixed=("properties/sourceResourceId",),
+    )
 
 
 def stores(site: Site, needs: tuple[ResourceId, ...]) -> Iterator[Piece]:

@@ -153,6 +153,20 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def live_source(file: EnvironmentFile) -> str:
+    """What is there of an environment, as a live source: `azure:` with the ids of everything that the file names."""
+    home = f"/subscriptions/{file.subscription}/resourceGroups"
+    zones = file.dns.zones_group
+    named = [
+        f"{home}/{file.resource_group or f'rg-{file.name}'}",
+        zones if zones.startswith("/") or not zones else f"{home}/{zones}",
+        file.cluster.existing,
+        file.network.hub,
+        file.dns.servers_ask_from,
+    ]
+    return f"azure:{','.join(dict.fromkeys(one for one in named if one))}"
+
+
 def is_environment(source: str) -> bool:
     """Whether an argument names an environment file."""
     return source.lower().endswith(SUFFIX)

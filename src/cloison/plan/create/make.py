@@ -105,6 +105,8 @@ def _build(place: Site, builder: Builder) -> None:
     last = _endpoints(place, builder, place.workspace, groups)
     extension = clusters.extension(place, azure)
     builder.want(extension)
+    # Only computes that are attached afterwards use it.
+    _all(builder, clusters.trusted(place, (extension.id,)))
     _all(builder, clusters.computes(place, extension.id, tuple(last)))
     _all(builder, clusters.stores(place, tuple(last)))
     for role in clusters.roles(place):

@@ -39,10 +39,14 @@ class Near:
         self.facets = all_facets(snapshot)
         self.workspaces: set[ResourceId] = set()
         self.clusters: set[ResourceId] = set()
+        self._wanted = scope.wanted
         self._choose(scope)
         self.services = self._services()
         self.endpoints = {
-            one.id for one in self._of(Endpoint) if _id(one.target) in self.services | self.clusters
+            one.id
+            for one in self._of(Endpoint)
+            # What stands in a group that somebody named may serve what is no workspace's yet.
+            if _id(one.target) in self.services | self.clusters or _within(one.id, self._wanted)
         }
         self.networks = self._networks()
         self.zones = self._zones()
@@ -77,12 +81,12 @@ class Near:
 
     def _choose(self, scope: Scope) -> None:
         workspaces, clusters = self._of(Workspace), self._of(Cluster)
-        wanted = scope.resource or scope.group
+        wanted = scope.wanted
         self._may_be_attached: set[ResourceId] = set()
-        if wanted is not None and any(_within(one.id, wanted) for one in clusters):
+        if wanted and any(_within(one.id, wanted) for one in clusters):
             # Only a workspace's computes say whether it stands on a cluster.
             self._may_be_attached = {one.id for one in workspaces}
-        if wanted is None:
+        if not wanted:
             self.workspaces = {one.id for one in workspaces}
             self.clusters = {one.id for one in clusters}
             return
@@ -120,7 +124,11 @@ class Near:
                 found |= {id.parent for fact in (pool.node_subnet, pool.pod_subnet) if (id := _id(fact))}
             if isinstance(cluster.node_resource_group, Known) and cluster.node_resource_group.value:
                 groups.add(cluster.node_resource_group.value.lower())
-        found |= {one.id for one in self._of(Network) if one.id.resource_group in groups}
+        found |= {
+            one.id
+            for one in self._of(Network)
+            if one.id.resource_group in groups or _within(one.id, self._wanted)
+        }
         found |= {
             id.parent for one in self._of(Endpoint) if one.id in self.endpoints and (id := _id(one.subnet))
         }
@@ -131,6 +139,7 @@ class Near:
 
     def _zones(self) -> set[ResourceId]:
         found = {one.zone for one in self._of(ZoneLink) if _id(one.network) in self.networks}
+        found |= {one.id for one in self._of(Zone) if _within(one.id, self._wanted)}
         for endpoint in self._of(Endpoint):
             if endpoint.id in self.endpoints:
                 found |= {zone for config in endpoint.zones if (zone := _id(config.zone)) is not None}
@@ -141,8 +150,8 @@ def _id(fact: Fact[ResourceId | None]) -> ResourceId | None:
     return fact.value if isinstance(fact, Known) else None
 
 
-def _within(id: ResourceId, wanted: ResourceId) -> bool:
-    return id == wanted or id.startswith(f"{wanted}/")
+def _within(id: ResourceId, wanted: Iterable[ResourceId]) -> bool:
+    return any(id == one or id.startswith(f"{one}/") for one in wanted)
 
 
 def subscriptions(ids: Iterable[ResourceId]) -> set[str]:

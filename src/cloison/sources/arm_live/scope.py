@@ -1,4 +1,4 @@
-"""What a person names behind `azure:`: subscriptions, a resource group, a workspace or a cluster."""
+"""What a person names behind `azure:`: subscriptions, resource groups, workspaces or clusters."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     subscriptions: tuple[str, ...] = ()
     """GUIDs; empty: every one that the principal sees."""
-    group: ResourceId | None = None
-    """Only environments with a workspace or a cluster in this resource group."""
-    resource: ResourceId | None = None
-    """Only environments of this workspace or cluster."""
+    wanted: tuple[ResourceId, ...] = ()
+    """Only environments of these workspaces and clusters, or with one in these resource groups; empty: all."""
 
 
 def scope_of(text: str) -> Scope:
@@ -32,19 +30,22 @@ def scope_of(text: str) -> Scope:
     parts = [part for part in told.split(",") if part]
     if all(_GUID.fullmatch(part) for part in parts):
         return Scope(subscriptions=tuple(part.lower() for part in parts))
+    ids = [_one(part, text) for part in parts]
+    wanted = () if any(id.count("/") == 2 for id in ids) else tuple(ids)
+    return Scope(subscriptions=tuple(dict.fromkeys(id.subscription for id in ids)), wanted=wanted)
+
+
+def _one(told: str, text: str) -> ResourceId:
+    """The id of a subscription, a resource group or a resource. Raises CloisonError E120."""
     try:
-        id = ResourceId.parse(told)
+        id = ResourceId.parse(told.strip())
     except NotAnId as problem:
         raise _wrong(text, str(problem)) from problem
     if not _GUID.fullmatch(id.subscription):
         raise _wrong(text, f"its subscription {id.subscription!r} is no GUID")
-    if "/providers/" in id:
-        return Scope(subscriptions=(id.subscription,), resource=id)
-    if id.count("/") == 4:
-        return Scope(subscriptions=(id.subscription,), group=id)
-    if id.count("/") == 2:
-        return Scope(subscriptions=(id.subscription,))
-    raise _wrong(text, "it is neither a subscription, a resource group nor a resource")
+    if "/providers/" not in id and id.count("/") not in (2, 4):
+        raise _wrong(text, "it is neither a subscription, a resource group nor a resource")
+    return id
 
 
 def _wrong(text: str, why: str) -> CloisonError:
@@ -52,5 +53,5 @@ def _wrong(text: str, why: str) -> CloisonError:
         "E120",
         f"{text} names nothing that can be read",
         because=why,
-        help="write azure: with a subscription's GUID, or with the id of a resource group, a workspace or a cluster",
+        help="write azure: with a subscription's GUID, or with ids of resource groups, workspaces or clusters",
     )
