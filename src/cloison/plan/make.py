@@ -168,7 +168,7 @@ def steps_of(
                     number=number,
                     wave=place,
                     summary=change.summary,
-                    request=_request(change),
+                    request=request_report(change),
                     makes=change.method == "PUT" and before is None,
                     because=because[change.key],
                     settings=taken or _settings(change, before, azure),
@@ -185,7 +185,8 @@ def _base(change: Change, azure: World) -> dict[str, str] | None:
     return None if body is None else dict(base_of(change.id, body, change.method))
 
 
-def _request(change: Change) -> RequestReport:
+def request_report(change: Change) -> RequestReport:
+    """The request of a change, as a document tells it."""
     return RequestReport(
         method=change.method,
         path=f"{change.id.text}/{change.action}" if change.action else change.id.text,
@@ -380,7 +381,7 @@ def _proof(settled: Settled, start: Measure, judge: Judge) -> Proof:
 
 
 def _offence(one: Unsafe) -> OffenceReport:
-    return OffenceReport(summary=one.change.summary, request=_request(one.change), why=str(one))
+    return OffenceReport(summary=one.change.summary, request=request_report(one.change), why=str(one))
 
 
 def exposure(measure: Measure) -> str:
