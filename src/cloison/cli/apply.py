@@ -136,6 +136,8 @@ def _told(result: Result, work: Work, document: PlanDocument, options: Namespace
         return NEEDS_A_PERSON
     rows = measured(document, check(read_again(document, options)))
     _output.show(verdicts(rows, view))
+    if any(one.kind == "later" for one in document.left):
+        print("what was left for the next plan can be planned now", file=sys.stderr)
     return 0 if all(row.kept for row in rows) else NEEDS_A_PERSON
 
 
@@ -189,8 +191,15 @@ def read_again(document: PlanDocument, options: Namespace) -> Snapshot:
 
 def sources_of(document: PlanDocument) -> list[str]:
     """What the plan was made from where that was live, else its environments, live."""
-    if document.inputs and all(one.startswith("azure:") for one in document.inputs):
-        return list(document.inputs)
+    live = [one for one in document.inputs if one.startswith("azure:")]
+    files = [one for one in document.inputs if one.lower().endswith(".toml")]
+    if live and len(live) + len(files) == len(document.inputs):
+        return live
+    if files:
+        # What is to be made is read by the groups that it is made in.
+        groups = ("/".join(step.request.path.split("/")[:5]) for step in document.steps)
+        clusters = (one.cluster for one in document.environments)
+        return [f"azure:{','.join(dict.fromkeys((*groups, *clusters)))}"]
     return list(dict.fromkeys(f"azure:{one.workspace or one.cluster}" for one in document.environments))
 
 
@@ -213,7 +222,7 @@ def verdicts(rows: tuple[Row, ...], view: View) -> str:
     )
     for row in rows:
         told = f"{row.start} → {row.measured}" + ("" if row.kept else f", promised {row.promised}")
-        subject = safe(row.subject.rpartition("/providers/")[2])
+        subject = safe(row.subject.rpartition("/providers/")[2].partition("/")[2] or row.subject)
         sheet.entry(
             row.requirement,
             f"{told}  {subject}",
