@@ -85,9 +85,26 @@ class _Search:
         self.done: set[Mark] = set()
         self.waiting: dict[Mark, tuple[Change, str]] = {}
         """Changes that Azure refuses as things stand, with the finding that asks for them."""
+        self.again: set[ResourceId] = set()
+        """What is taken away to be made again."""
+        self.barred: set[ResourceId] = set()
+        """What could be taken away and not be made again."""
 
     def run(self) -> Measure:
         """Mend until nothing changes any more; the last measure."""
+        while True:
+            measure = self._mended()
+            torn = {id for id in self.again for change, _ in self.waiting.values() if _within(change.id, id)}
+            if not torn:
+                return measure
+            # Both halves of it or none: begin anew, and leave it alone.
+            self.barred |= torn
+            self.trial.start_over()
+            self.done.clear()
+            self.waiting.clear()
+            self.again.clear()
+
+    def _mended(self) -> Measure:
         measure = self.start
         for _ in range(ROUNDS_MAX):
             findings = self.judge.targets(measure, self.start)
@@ -99,7 +116,7 @@ class _Search:
 
     def _try(self, fix: Fix, finding: Finding) -> bool:
         """Carry out a fix; whether anything changed."""
-        if fix.safety is Safety.MANUAL:
+        if fix.safety is Safety.MANUAL or (fix.again and ResourceId(fix.target) in self.barred):
             return False
         name = name_of(finding)
         try:
@@ -107,10 +124,8 @@ class _Search:
         except Impossible as problem:
             self.why[name] = ("manual", str(problem))
             return False
-        if fix.again and (said := self.trial.refusal(changes)):
-            # What is taken away to be made again is done together or not at all.
-            self.why[name] = ("refused", said)
-            return False
+        if fix.again:
+            self.again.add(changes[0].id)
         done = [self._carry_out(change, name) for change in changes]
         return any(done)
 
@@ -128,7 +143,8 @@ class _Search:
             self.waiting.pop(mark, None)
             return True
         self.waiting[mark] = (change, name)
-        self.why[name] = ("refused", _said(change, refusal))
+        said = f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
+        self.why[name] = ("refused", said)
         return False
 
     def _again(self) -> bool:
@@ -146,10 +162,6 @@ def chosen_later(change: Change, azure: World) -> str | None:
                 f"{change.summary}: Azure gives {id.name} its identity first: plan again once this is applied"
             )
     return None
-
-
-def _said(change: Change, refusal: Refused) -> str:
-    return f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
 
 
 class Trial:
@@ -179,19 +191,10 @@ class Trial:
         self.changes.append(msgspec.structs.replace(change, part=f"{before + 1}") if before else change)
         return None
 
-    def refusal(self, changes: Sequence[Change]) -> str:
-        """What Azure would refuse of changes one after the other; '' for nothing. The state is as it was."""
-        done: list[Sequence[Write]] = []
-        try:
-            for change in changes:
-                try:
-                    done.append(run(self.azure, change.request, Seeded(seed(change))).undo)
-                except Refused as refused:
-                    return _said(change, refused)
-            return ""
-        finally:
-            for undo in reversed(done):
-                self.azure.take_back(undo)
+    def start_over(self) -> None:
+        """Forget all changes."""
+        self.take_back()
+        self.changes.clear()
 
     def take_back(self) -> None:
         """Leave the state as it was."""
