@@ -75,6 +75,7 @@ class Marked(World):
         made._named_by = {id: set(ids) for id, ids in self._named_by.items()}
         made._names = dict(self._names)
         made._read = dict(self._read)
+        made._by_name = {}
         return made
 
 

@@ -25,6 +25,10 @@ class Azure:
         self._named_by: dict[str, set[ResourceId]] = {}
         self._names: dict[ResourceId, frozenset[str]] = {}
         self._read: dict[ResourceId, Resource] = {}
+        self._by_name: dict[str, dict[str, set[ResourceId]]] = {}
+        """By type and name in lower case, for the types that were asked for by name."""
+        self.writes = 0
+        """So many so far: where it is the same as before, so is everything."""
         self.unread: set[tuple[ResourceId, str]] = set()
         """Lists of children, by resource and pointer, that may hold more than stands here."""
         for id, body in bodies:
@@ -49,6 +53,16 @@ class Azure:
     def of(self, type: str) -> Sequence[ResourceId]:
         """Ids of one full type, in any case, in the order in which they were made."""
         return self._in_order(self._types.get(type.lower(), ()))
+
+    def named(self, type: str, name: str) -> Sequence[ResourceId]:
+        """Ids of one full type that have a name, both in any case, in the order in which they were made."""
+        type = type.lower()
+        index = self._by_name.get(type)
+        if index is None:
+            index = self._by_name[type] = {}
+            for id in self._types.get(type, ()):
+                index.setdefault(_last(id), set()).add(id)
+        return self._in_order(index.get(name.lower(), ()))
 
     @property
     def types(self) -> Sequence[str]:
@@ -96,6 +110,7 @@ class Azure:
         """Carry out one write; the write that takes it back."""
         id, body = change.id, change.body
         old = self._bodies.get(id)
+        self.writes += 1
         self._read.pop(id, None)
         self._read.pop(id.parent, None)
         place = self._places.get(id, 0)
@@ -109,6 +124,8 @@ class Azure:
             self._last += 1
             self._places[id] = change.place or self._last
             self._types.setdefault(id.type, set()).add(id)
+            if (index := self._by_name.get(id.type)) is not None:
+                index.setdefault(_last(id), set()).add(id)
             self._below.setdefault(id.parent, set()).add(id)
         self._bodies[id] = body
         named = frozenset(str(ResourceId(text)) for text in texts(body) if text.startswith("/"))
@@ -173,9 +190,16 @@ class Azure:
         del self._bodies[id]
         del self._places[id]
         self._types[id.type].discard(id)
+        if (index := self._by_name.get(id.type)) is not None:
+            index[_last(id)].discard(id)
         self._below[id.parent].discard(id)
         self._names.pop(id, None)
 
     def _unname(self, id: ResourceId) -> None:
         for one in self._names.get(id, ()):
             self._named_by[one].discard(id)
+
+
+def _last(id: ResourceId) -> str:
+    """The last segment in lower case."""
+    return id.rpartition("/")[2]

@@ -135,7 +135,7 @@ def _name(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
         raise Refused(
             400, "InvalidRequestContent", "The request content was invalid: 'name' and 'type' are needed."
         )
-    if any(id.name.lower() == name.lower() for id in world.state.of(type)):
+    if world.state.named(type, name):
         word = type.rpartition("/")[2]
         text = f"The {word.removesuffix('s')} named {name[:100]} is already taken."
         return Answer(body={"nameAvailable": False, "reason": "AlreadyExists", "message": text})

@@ -127,6 +127,10 @@ class State(Protocol):
         """Ids of one full type, in the order in which they were made."""
         ...
 
+    def named(self, type: str, name: str) -> Sequence[ResourceId]:
+        """Ids of one full type that have a name, in any case, in the order in which they were made."""
+        ...
+
     def children(self, id: ResourceId, segment: str = "") -> Sequence[ResourceId]:
         """Ids of the resources right below one, of one kind of child or of all: `children(vnet, "subnets")`."""
         ...

@@ -121,7 +121,7 @@ def _check_name(state: State, id: ResourceId, region: str) -> None:
     if not re.fullmatch(r"[a-zA-Z0-9]{5,50}", id.name):
         text = f"The registry name '{id.name}' is invalid: 5 to 50 letters and digits."
         raise Refused(400, "InvalidRegistryName", text)
-    if any(other.name.lower() == id.name.lower() for other in state.of(TYPE)):
+    if state.named(TYPE, id.name):
         host = f"{id.name.lower()}.{cloud_of_region(region).registry}"
         raise Refused(409, "AlreadyInUse", f"The registry DNS name {host} is already in use.")
 

@@ -105,7 +105,7 @@ def _filtered(properties: Json) -> Json:
 
 def _deleted(state: State, id: ResourceId) -> ResourceId | None:
     """What is left of a vault of that name, in whatever subscription: names are the whole world's."""
-    return next((one for one in state.of(DELETED) if one.name.lower() == id.name.lower()), None)
+    return next(iter(state.named(DELETED, id.name)), None)
 
 
 def _check_name(state: State, id: ResourceId, deleted: ResourceId | None, mode: str) -> None:
@@ -118,7 +118,7 @@ def _check_name(state: State, id: ResourceId, deleted: ResourceId | None, mode: 
             "key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft "
             "delete.",
         )
-    if any(other.name.lower() == id.name.lower() for other in state.of(TYPE)):
+    if state.named(TYPE, id.name):
         raise Refused(
             409,
             "VaultAlreadyExists",

@@ -164,9 +164,8 @@ def put_up_again(state: State, id: ResourceId, body: Json, chance: Chance) -> Th
 
 def _own_subnet(state: State, id: ResourceId, body: Json) -> ResourceId | None:
     group = node_group(id, body)
-    for network in state.of("Microsoft.Network/virtualNetworks"):
-        if network.resource_group == group.resource_group:
-            return next(iter(state.children(network, "subnets")), None)
+    for network in state.children(group, "providers/Microsoft.Network/virtualNetworks"):
+        return next(iter(state.children(network, "subnets")), None)
     return None
 
 

@@ -135,11 +135,7 @@ def _check_cluster(state: State, id: ResourceId, properties: Json) -> None:
         raise _user(
             f"The cluster {cluster.name} is in another subscription than the workspace.", "ClusterNotFound"
         )
-    extensions = [
-        one
-        for one in state.of("Microsoft.KubernetesConfiguration/extensions")
-        if one.startswith(f"{cluster}/")
-    ]
+    extensions = state.children(cluster, "providers/Microsoft.KubernetesConfiguration/extensions")
     kinds = {str(look(state.get(one), "properties/extensionType")).lower() for one in extensions}
     if "microsoft.azureml.kubernetes" not in kinds:
         raise _user(

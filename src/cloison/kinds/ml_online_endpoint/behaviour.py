@@ -58,10 +58,9 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
 def _check_name(state: State, request: Request, told: object) -> None:
     """Endpoints share their names with all others of the cluster's namespace, in whatever workspace."""
     space = _on_cluster.space_of(state, _on_cluster.compute_of(request.id.parent, told))
-    for other in state.of(TYPE) if space is not None else ():
-        same = other.name.lower() == request.id.name.lower()
+    for other in state.named(TYPE, request.id.name) if space is not None else ():
         held = _on_cluster.compute_of(other.parent, look(state.get(other), "properties/compute"))
-        if same and _on_cluster.space_of(state, held) == space:
+        if _on_cluster.space_of(state, held) == space:
             text = f"The endpoint name {request.id.name} is in use in the namespace of its cluster."
             raise _on_cluster.fails("EndpointAlreadyExists", text)
 

@@ -52,16 +52,12 @@ def make(state: State, request: Request, body: Json, chance: Chance) -> Effects:
                 "RoleAssignmentUpdateNotPermitted",
                 "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
             )
-    for other in state.of("Microsoft.Authorization/roleAssignments"):
+    for other in state.children(request.id.parent, "providers/Microsoft.Authorization/roleAssignments"):
         own = state.get(other)
-        if (
-            other != request.id
-            and str(other).startswith(f"{scope.lower()}{MARK}")
-            and all(
-                str(look(own, f"properties/{name}")).lower().rpartition("/")[2]
-                == str(told[name]).lower().rpartition("/")[2]
-                for name in SAME
-            )
+        if other != request.id and all(
+            str(look(own, f"properties/{name}")).lower().rpartition("/")[2]
+            == str(told[name]).lower().rpartition("/")[2]
+            for name in SAME
         ):
             raise Refused(
                 409,

@@ -125,7 +125,7 @@ def _check_name(state: State, id: ResourceId) -> None:
             f"{id.name} is not a valid storage account name. Storage account name must be between 3 and 24 characters "
             f"in length and use numbers and lower-case letters only.",
         )
-    if any(other.name.lower() == id.name.lower() for other in state.of(TYPE)):
+    if state.named(TYPE, id.name):
         text = f"The storage account named {id.name} is already taken."
         raise Refused(409, "StorageAccountAlreadyTaken", text)
 
