@@ -204,7 +204,7 @@ class Builder:
             self._miss(
                 piece,
                 "later",
-                f"Azure makes the identity of {role.holder.name} only when the plan is applied",
+                f"Azure gives {role.holder.name} its identity first: plan again once this is applied",
             )
         else:
             self.want(piece)

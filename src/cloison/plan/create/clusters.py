@@ -9,7 +9,6 @@ from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import Json, look
 from cloison.plan.create.builder import Piece, Role
 from cloison.plan.create.names import kubernetes_zone
-from cloison.plan.create.nets import BUILD
 from cloison.plan.create.networks import firewall_of
 from cloison.plan.create.services import BUILDER
 from cloison.plan.create.site import Site
@@ -202,7 +201,7 @@ def computes(site: Site, extension: ResourceId, needs: tuple[ResourceId, ...]) -
         needs=(site.workspace, site.cluster, extension, *needs),
         fixed=("properties/resourceId",),
     )
-    if file.workspace.build_cluster:
+    if site.nets.build is not None:
         builder = site.workspace.child("computes", BUILDER)
         yield Piece(
             id=builder,
@@ -212,7 +211,7 @@ def computes(site: Site, extension: ResourceId, needs: tuple[ResourceId, ...]) -
                     "computeType": "AmlCompute",
                     "properties": {
                         "vmSize": file.workspace.build_size.upper(),
-                        "subnet": {"id": site.nets.home.subnet(BUILD).text},
+                        "subnet": {"id": site.nets.build.text},
                         "enableNodePublicIp": False,
                         "remoteLoginPortPublicAccess": "Disabled",
                         "scaleSettings": {
@@ -225,7 +224,7 @@ def computes(site: Site, extension: ResourceId, needs: tuple[ResourceId, ...]) -
             },
             summary=f"Create compute {builder.name}, which builds images inside the network",
             section="[workspace]",
-            needs=(site.workspace, site.nets.home.subnet(BUILD), *needs),
+            needs=(site.workspace, site.nets.build, *needs),
         )
 
 

@@ -60,6 +60,8 @@ class Nets(msgspec.Struct, frozen=True, kw_only=True):
     """Of the private endpoints."""
     hub: Net | None
     node_subnets: tuple[ResourceId, ...]
+    build: ResourceId | None
+    """The subnet in which images are built."""
     asked_from: ResourceId
     """The network with whose eyes names of the cluster's pods are answered."""
     servers: tuple[str, ...]
@@ -86,6 +88,8 @@ class _Nets:
         """Networks that are somebody's."""
         self.cluster: Cluster | None = None
         self.node_subnets: tuple[ResourceId, ...] = ()
+        self.is_managed = False
+        """The cluster's network is one that Azure made with it: nothing is put into that."""
 
     def settled(self) -> Nets:
         """All networks, held against each other."""
@@ -97,6 +101,8 @@ class _Nets:
         if net.layout == "hub":
             hub = self._there("network.hub", net.hub) if net.hub else self._named(names.hub_network, "-hub")
         self._check(home, services, hub)
+        for text in self.file.dns.servers:
+            ranges.parsed(self.given, "dns.servers", text)
         places = [
             (home, "network.range", net.range),
             (services, "network.services-range", net.services_range),
@@ -115,6 +121,7 @@ class _Nets:
             services=made[services],
             hub=of_hub,
             node_subnets=self.node_subnets or (home.child("subnets", NODES),),
+            build=next((one.subnet(BUILD) for one in made.values() if BUILD in one.subnets), None),
             asked_from=asked_from,
             servers=servers,
             is_private=file.cluster.private
@@ -158,7 +165,25 @@ class _Nets:
                 EXISTING, f"the network of cluster {id.name} is not in the input", because, ASK
             )
         self.kept.add(home)
+        group = cluster.node_resource_group
+        self.is_managed = isinstance(group, Known) and home.resource_group == str(group.value).lower()
+        if self.is_managed:
+            self._check_managed(home)
         return home
+
+    def _check_managed(self, home: ResourceId) -> None:
+        """Raises CloisonError E556 where something would be put into a network that Azure made with the cluster.
+
+        Source: Microsoft Learn, Support policies for AKS: what Azure made in the node resource group is not to be
+        modified; checked 2026-11-25.
+        """
+        what = f"network {home.name} is one that Azure made with the cluster"
+        if self.file.network.layout != "peered":
+            because = "nothing may be put into it, so endpoints need a network of their own"
+            raise self._not_so("network.layout", what, because, 'set layout = "peered"')
+        if self.file.services.access == "service-endpoints":
+            because = "its subnet may not be changed, so services cannot know it"
+            raise self._not_so("services.access", what, because, 'set access = "private-endpoints"')
 
     def _there(self, key: str, told: str) -> ResourceId:
         """A network that is somebody's."""
@@ -221,7 +246,7 @@ class _Nets:
         wanted = {
             NODES: id == home and self.cluster is None,
             ENDPOINTS: id == services,
-            BUILD: id == home and file.workspace.build_cluster,
+            BUILD: id == (services if self.is_managed else home) and file.workspace.build_cluster,
             BASTION: id == way_in and file.way_in.kind == "bastion",
             GATEWAY: id == way_in and file.way_in.kind == "vpn",
             FIREWALL: id == way_in and file.network.firewall,
@@ -233,8 +258,10 @@ class _Nets:
         made = id not in self.kept
         space = [ranges.parsed(self.given, key, range)] if made else self._space(id)
         held = {child.name: self._prefixes(child) for child in self.azure.children(id, "subnets")}
+        taken = [one for blocks in held.values() for one in blocks]
+        taken += [IPv4Network(one) for one in self.file.dns.servers]
         missing = {name: self._size(name, space) for name in needed if name not in held}
-        cut = ranges.cut(space, (one for blocks in held.values() for one in blocks), missing)
+        cut = ranges.cut(space, taken, missing)
         if cut is None:
             shown = ", ".join(f"{name} /{length}" for name, length in missing.items())
             room = ", ".join(map(str, space)) if made else id.name
@@ -271,11 +298,19 @@ class _Nets:
         if self.file.network.firewall and hub is not None:
             # Azure gives a firewall the first address of its subnet that it does not keep for itself.
             return (str(hub.subnets[FIREWALL].network_address + 4),), hub.id
-        for text in dns.servers:
-            ranges.parsed(self.given, "dns.servers", text)
         if dns.servers and dns.servers_ask_from:
             return tuple(dns.servers), self._there("dns.servers-ask-from", dns.servers_ask_from)
-        return tuple(dns.servers), hub.id if dns.servers and hub is not None else home.id
+        asks = hub if dns.servers and hub is not None else home
+        for text in dns.servers:
+            if not any(IPv4Network(text).subnet_of(one) for one in asks.space):
+                raise self.given.error(
+                    "E554",
+                    "dns.servers",
+                    f"DNS server {text} is no address of {asks.id.name}",
+                    because=f"it is {', '.join(map(str, asks.space))}, and servers are taken to stand there",
+                    help="name the network that they ask from in servers-ask-from, or correct the address",
+                )
+        return tuple(dns.servers), asks.id
 
 
 def _blocks(texts: tuple[str, ...]) -> list[IPv4Network]:

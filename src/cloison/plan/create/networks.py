@@ -8,7 +8,7 @@ from cloison.arm.clouds import cloud_of_region
 from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import Json, each, look
 from cloison.plan.create.builder import Piece
-from cloison.plan.create.nets import BASTION, FIREWALL, GATEWAY, NODES, Net
+from cloison.plan.create.nets import BASTION, BUILD, FIREWALL, GATEWAY, NODES, Net
 from cloison.plan.create.site import Site
 from cloison.plan.world import World
 
@@ -112,11 +112,10 @@ def _of_subnet(site: Site, net: Net, name: str) -> Json:
             "networkSecurityGroup": {"id": _filter(site, net, name).text},
             "privateEndpointNetworkPolicies": "Disabled",
         }
-    if name not in NAMED and net.id == site.nets.home.id:
-        if site.given.file.network.firewall and name == NODES:
-            told["routeTable"] = {"id": _table(site).text}
-        if site.given.file.services.access == "service-endpoints":
-            told["serviceEndpoints"] = [{"service": one} for one in SERVICE_ENDPOINTS]
+    if site.given.file.network.firewall and name in (NODES, BUILD):
+        told["routeTable"] = {"id": _table(site).text}
+    if site.given.file.services.access == "service-endpoints" and name in (NODES, BUILD):
+        told["serviceEndpoints"] = [{"service": one} for one in SERVICE_ENDPOINTS]
     return told
 
 

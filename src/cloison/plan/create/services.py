@@ -12,7 +12,6 @@ from typing import Any
 from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import Json
 from cloison.plan.create.builder import Piece
-from cloison.plan.create.nets import BUILD
 from cloison.plan.create.site import Site
 
 BUILDER = "build"
@@ -40,8 +39,8 @@ def reached_by_subnets(site: Site) -> tuple[ResourceId, ...]:
 def _subnets(site: Site) -> list[ResourceId]:
     """Subnets that such services let in."""
     found = list(site.nets.node_subnets)
-    if BUILD in site.nets.home.subnets:
-        found.append(site.nets.home.subnet(BUILD))
+    if site.nets.build is not None:
+        found.append(site.nets.build)
     return found if site.given.file.services.access == "service-endpoints" else []
 
 
