@@ -1,0 +1,222 @@
+"""Rights: whether the caller may send a request, by the permissions that Azure tells at its scope and at each scope
+that the request names.
+
+A permission allows an action where its actions have it and its exceptions do not; one permission is enough, and what
+another excepts does not count against it. Deny assignments are not told there, conditions of a role are not judged.
+Sources: Microsoft Learn, "How Azure RBAC determines if a user has access to a resource", "Understand Azure role
+definitions"; REST reference of Authorization 2022-04-01, Permissions; checked 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+
+from cloison.arm.ids import ResourceId
+from cloison.controlplane.run import type_of
+from cloison.kinds import rights_of
+from cloison.model.behaviour import Json, Request, look, values_at
+from cloison.model.rights import ASSIGN, IDENTITIES
+from cloison.plan.preflight.check import (
+    FORBIDDEN,
+    GONE,
+    Answers,
+    Ask,
+    Check,
+    Inquiry,
+    Obstacle,
+    Right,
+    Silent,
+    Situation,
+    group_of,
+    nearest,
+)
+from cloison.plan.world import World
+
+API = "2022-04-01"
+READ = "Microsoft.Authorization/permissions/read"
+
+
+class Allowed(Enum):
+    """Whether a right is there."""
+
+    YES = "yes"
+    NO = "no"
+    PERHAPS = "perhaps"
+    """By a role with a condition only."""
+
+
+# --- what a request takes --------------------------------------------------------------------------------
+
+
+def needed(request: Request) -> tuple[Right, ...]:
+    """Every right that a request takes, that of the request itself first."""
+    type = type_of(request.id)
+    match request.method:
+        case "PUT" | "PATCH":
+            own = f"{type}/write"
+        case "DELETE":
+            own = f"{type}/delete"
+        case "POST":
+            own = f"{type}/{request.action}/action"
+    found = [Right(own, request.id)]
+    if request.method in ("PUT", "PATCH"):
+        found += _linked(request)
+    return tuple(dict.fromkeys(found))
+
+
+def _linked(request: Request) -> Iterator[Right]:
+    for pointer, action in rights_of(request.id.type).joins.items():
+        for named in values_at(request.body, pointer):
+            if isinstance(named, str) and named.startswith("/"):
+                id = ResourceId(named)
+                yield Right(action.replace("{type}", type_of(id)), id)
+    identities = look(request.body, IDENTITIES)
+    for named in identities if isinstance(identities, dict) else ():
+        yield Right(ASSIGN, ResourceId(named))
+
+
+def type_in(action: str) -> str:
+    """The type that an action is about: `Microsoft.Network/privateDnsZones` of `…/privateDnsZones/join/action`."""
+    head, _, verb = action.rpartition("/")
+    return head.rpartition("/")[0] if verb.lower() == "action" else head
+
+
+# --- whether it is there ---------------------------------------------------------------------------------
+
+
+def allowed(permissions: Iterable[Json], action: str) -> Allowed:
+    """Whether one of some permissions allows an action."""
+    found = Allowed.NO
+    for one in permissions:
+        listed, excepted = one.get("actions"), one.get("notActions")
+        if not _in(listed, action) or _in(excepted, action):
+            continue
+        if not one.get("condition"):
+            return Allowed.YES
+        found = Allowed.PERHAPS
+    return found
+
+
+def _in(patterns: object, action: str) -> bool:
+    return isinstance(patterns, list) and any(fits(str(one), action) for one in patterns)
+
+
+def fits(pattern: str, action: str) -> bool:
+    """Whether an action is one of a pattern's, in any case, `*` being any text, none too, slashes too."""
+    wanted = action.lower()
+    first, *rest = pattern.lower().split("*")
+    if not rest:
+        return wanted == first
+    *between, last = rest
+    if not wanted.startswith(first) or not wanted.endswith(last) or len(wanted) < len(first) + len(last):
+        return False
+    at, end = len(first), len(wanted) - len(last)
+    for piece in between:
+        found = wanted.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+# --- the check -------------------------------------------------------------------------------------------
+
+
+def _ask(scope: ResourceId) -> Ask:
+    return Ask(f"{scope.text}/providers/Microsoft.Authorization/permissions", API, right=READ)
+
+
+def _asks(inquiry: Inquiry) -> Iterator[Ask]:
+    for right in needed(inquiry.request):
+        scope = nearest(inquiry.start, right.scope)
+        yield _ask(scope)
+        # A resource group that is not there yet is known by its 404 only.
+        if scope.subscription:
+            yield _ask(ResourceId(f"/subscriptions/{scope.subscription}"))
+
+
+def _permissions(answers: Answers, start: World, scope: ResourceId) -> Iterable[Json] | Silent:
+    told = answers.items(_ask(nearest(start, scope)))
+    if isinstance(told, Silent) and told.status == GONE:
+        return answers.items(_ask(ResourceId(f"/subscriptions/{scope.subscription}")))
+    return told
+
+
+def _judge(situation: Situation) -> Iterator[Obstacle]:
+    rights = needed(situation.request)
+    for right in rights:
+        told = _permissions(situation.answers, situation.start, right.scope)
+        if isinstance(told, Silent):
+            if told.status or situation.answers.live:
+                yield from _not_told(right, told, linked=right is not rights[0])
+            continue
+        match allowed(told, right.action):
+            case Allowed.YES:
+                continue
+            case Allowed.NO:
+                yield _obstacle(right, f"you may not {right.action} on {_short(right.scope)}", rights[0])
+            case Allowed.PERHAPS:
+                why = f"you may {right.action} on {_short(right.scope)} under a condition that is not judged"
+                yield _unknown(right, why, linked=right is not rights[0])
+
+
+def _not_told(right: Right, told: Silent, *, linked: bool) -> Iterator[Obstacle]:
+    """No permissions could be read: whoever may not even read them hardly has others."""
+    why = f"what you may do on {_short(right.scope)} could not be read: {told.why}"
+    if told.status == FORBIDDEN:
+        yield Obstacle(
+            check="rights",
+            sure=False,
+            held=True,
+            why=why,
+            place=group_of(right.scope),
+            way="grant" if linked else "send",
+            help=f"grant {right.action} there, and {READ}",
+            missing=(right,),
+        )
+    else:
+        yield _unknown(right, why, linked=linked)
+
+
+def _obstacle(right: Right, why: str, own: Right) -> Obstacle:
+    return Obstacle(
+        check="rights",
+        sure=True,
+        held=True,
+        why=why,
+        place=group_of(right.scope),
+        way="grant" if right is not own else "send",
+        help=f"grant {right.action} on {right.scope.text}",
+        missing=(right,),
+    )
+
+
+def _unknown(right: Right, why: str, *, linked: bool) -> Obstacle:
+    return Obstacle(
+        check="rights",
+        sure=False,
+        held=False,
+        why=why,
+        place=group_of(right.scope),
+        way="grant" if linked else "send",
+        help=f"make sure that you have {right.action} there",
+        missing=(right,),
+    )
+
+
+def _short(scope: ResourceId) -> str:
+    """A scope as people call it, its group with it where it lies in another."""
+    if "/providers/" not in scope:
+        return scope.name
+    tail = scope.text.rpartition("/providers/")[2].split("/")
+    return f"{'/'.join(tail[2::2])} in {scope.resource_group or scope.subscription}"
+
+
+CHECK = Check(
+    name="rights",
+    title="You have every right that these requests take",
+    blind="which rights you have",
+    asks=_asks,
+    judge=_judge,
+)
