@@ -39,9 +39,17 @@ def errors(source: Path = SOURCE) -> list[tuple[str, str, str]]:
 
 def _raised(tree: ast.Module) -> Iterator[dict[str, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "CloisonError":
-            given = dict(zip(PARAMETERS, node.args, strict=False))
-            given.update({one.arg: one.value for one in node.keywords if one.arg})
+        if not isinstance(node, ast.Call):
+            continue
+        parameters: tuple[str, ...] = ()
+        if isinstance(node.func, ast.Name) and node.func.id == "CloisonError":
+            parameters = PARAMETERS
+        elif isinstance(node.func, ast.Attribute) and node.func.attr == "error":
+            # An error that points at a key of a file: `given.error("E552", key, what, …)`.
+            parameters = ("code", "key", "what")
+        given = dict(zip(parameters, node.args, strict=False))
+        given.update({one.arg: one.value for one in node.keywords if one.arg})
+        if parameters:
             yield {name: _said(value) for name, value in given.items()}
 
 

@@ -101,7 +101,9 @@ def run(options: Namespace) -> int:
         ) from problem
     except OSError as problem:
         why = (problem.strerror or str(problem)).lower()
-        raise CloisonError("E557", f"{options.file} cannot be written", because=why) from problem
+        raise CloisonError(
+            "E557", f"{options.file} cannot be written", because=why, help="name a file in a folder of yours"
+        ) from problem
     print(f"{options.file} written: look through it, then cloison plan {options.file}", file=sys.stderr)
     return 0
 

@@ -185,7 +185,11 @@ def load(name: str) -> Given:
         ) from problem
     if len(raw) > BYTES_MAX:
         raise CloisonError(
-            "E550", f"{name} cannot be read", because=f"it has more than {BYTES_MAX >> 20} MB", file=name
+            "E550",
+            f"{name} cannot be read",
+            because=f"it has more than {BYTES_MAX >> 20} MB",
+            help="cloison init writes one",
+            file=name,
         )
     return read(text, name)
 

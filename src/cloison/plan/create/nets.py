@@ -12,7 +12,6 @@ import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.kinds import all_facets
-from cloison.model.errors import CloisonError
 from cloison.model.facts import Known
 from cloison.model.network import Cluster, Network, Subnet
 from cloison.plan.create import ranges
@@ -145,24 +144,36 @@ class _Nets:
         cluster = fabric.clusters.get(id)
         if cluster is None:
             because = "what is added to it depends on its network and its region"
-            raise self._not_so(EXISTING, f"cluster {id.name} is not in the input", because, ASK)
+            raise self.given.error(
+                "E556", EXISTING, f"cluster {id.name} is not in the input", because=because, help=ASK
+            )
         region = cluster.location.value if isinstance(cluster.location, Known) else "an unknown region"
         if id.subscription != self.file.subscription.lower():
             because = "a workspace attaches clusters of its own subscription only"
             help = f'set subscription = "{id.subscription}"'
-            raise self._not_so(EXISTING, f"cluster {id.name} is in another subscription", because, help)
+            raise self.given.error(
+                "E556", EXISTING, f"cluster {id.name} is in another subscription", because=because, help=help
+            )
         if region != region_of(self.given):
             because = "a workspace with a private endpoint needs its cluster in its own region (S03)"
-            raise self._not_so(
-                EXISTING, f"cluster {id.name} is in {region}", because, f'set region = "{region}"'
+            raise self.given.error(
+                "E556",
+                EXISTING,
+                f"cluster {id.name} is in {region}",
+                because=because,
+                help=f'set region = "{region}"',
             )
         self.cluster = cluster
         self.node_subnets = tuple(dict.fromkeys(one.id for one in walk.pool_subnets(fabric, cluster)))
         home = next((one for one in walk.cluster_networks(fabric, cluster) if one in self.azure), None)
         if home is None or not self.node_subnets:
             because = "private endpoints have to stand in its reach"
-            raise self._not_so(
-                EXISTING, f"the network of cluster {id.name} is not in the input", because, ASK
+            raise self.given.error(
+                "E556",
+                EXISTING,
+                f"the network of cluster {id.name} is not in the input",
+                because=because,
+                help=ASK,
             )
         self.kept.add(home)
         group = cluster.node_resource_group
@@ -177,25 +188,35 @@ class _Nets:
         Source: Microsoft Learn, Support policies for AKS: what Azure made in the node resource group is not to be
         modified; checked 2026-11-25.
         """
-        what = f"network {home.name} is one that Azure made with the cluster"
         if self.file.network.layout != "peered":
             because = "nothing may be put into it, so endpoints need a network of their own"
-            raise self._not_so("network.layout", what, because, 'set layout = "peered"')
+            raise self.given.error(
+                "E556",
+                "network.layout",
+                f"network {home.name} is one that Azure made with the cluster",
+                because=because,
+                help='set layout = "peered"',
+            )
         if self.file.services.access == "service-endpoints":
             because = "its subnet may not be changed, so services cannot know it"
-            raise self._not_so("services.access", what, because, 'set access = "private-endpoints"')
+            raise self.given.error(
+                "E556",
+                "services.access",
+                f"network {home.name} is one that Azure made with the cluster",
+                because=because,
+                help='set access = "private-endpoints"',
+            )
 
     def _there(self, key: str, told: str) -> ResourceId:
         """A network that is somebody's."""
         id = id_told(self.given, key, told, NETWORKS)
         if id not in self.azure:
             because = "what is added to it depends on what it holds"
-            raise self._not_so(key, f"network {id.name} is not in the input", because, ASK)
+            raise self.given.error(
+                "E556", key, f"network {id.name} is not in the input", because=because, help=ASK
+            )
         self.kept.add(id)
         return id
-
-    def _not_so(self, key: str, what: str, because: str, help: str) -> CloisonError:
-        return self.given.error("E556", key, what, because=because, help=help)
 
     # --- ranges ------------------------------------------------------------------------------------------
 

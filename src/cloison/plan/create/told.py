@@ -27,14 +27,19 @@ def check_head(given: Given) -> None:
         try:
             UUID(told)
         except ValueError as problem:
-            what, help = f"{key} is '{told}', which is no GUID", "az account show tells it"
-            raise given.error("E552", key, what, help=help) from problem
+            raise given.error(
+                "E552", key, f"{key} is '{told}', which is no GUID", help="az account show tells it"
+            ) from problem
     region = region_of(given)
     hint = near(region, REGIONS)
     # One that is like none of those we know may be new.
     if region not in REGIONS and (hint or not re.fullmatch(r"[a-z]+[a-z0-9]*", region)):
-        help = "az account list-locations -o table lists those of your subscription"
-        raise given.error("E552", "region", f"no region '{file.region}'{hint}", help=help)
+        raise given.error(
+            "E552",
+            "region",
+            f"no region '{file.region}'{hint}",
+            help="az account list-locations -o table lists those of your subscription",
+        )
     if not NAME.fullmatch(file.name):
         raise given.error(
             "E553",
@@ -50,8 +55,13 @@ def check_name(given: Given, key: str, id: ResourceId) -> None:
     kind = kind_of(id.type)
     if kind is None or kind.naming is None or re.fullmatch(kind.naming.pattern, id.name):
         return
-    what, because = f"'{id.name}' is no name of a {kind.title}", f"Azure takes {kind.naming.words}"
-    raise given.error("E553", key, what, because=because, help=f"change {key}")
+    raise given.error(
+        "E553",
+        key,
+        f"'{id.name}' is no name of a {kind.title}",
+        because=f"Azure takes {kind.naming.words}",
+        help=f"change {key}",
+    )
 
 
 def id_told(given: Given, key: str, told: str, type: str) -> ResourceId:
@@ -59,10 +69,16 @@ def id_told(given: Given, key: str, told: str, type: str) -> ResourceId:
     try:
         id = ResourceId.parse(told)
     except NotAnId as problem:
-        raise given.error("E552", key, f"{key} is no resource id", because=str(problem)) from problem
+        raise given.error(
+            "E552", key, f"{key} is no resource id", because=str(problem), help="write it as az shows it"
+        ) from problem
     if id.type != type:
         raise given.error(
-            "E552", key, f"{key} is the id of another type", because=f"it takes {type}, not {id.type}"
+            "E552",
+            key,
+            f"{key} is the id of another type",
+            because=f"it takes {type}, not {id.type}",
+            help="write it as az shows it",
         )
     return id
 
@@ -75,8 +91,9 @@ def check_together(given: Given) -> None:
     """Raises CloisonError E555 for values that contradict each other."""
     for wrong, key, because, help in _contradictions(given):
         if wrong:
-            what = f"{key} does not go with the rest of the file"
-            raise given.error("E555", key, what, because=because, help=help)
+            raise given.error(
+                "E555", key, f"{key} does not go with the rest of the file", because=because, help=help
+            )
 
 
 def _contradictions(given: Given) -> tuple[tuple[bool, str, str, str], ...]:
