@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import signal
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -22,7 +23,21 @@ from cloison.apply.step import Planned
 from cloison.arm.client import Arm
 from cloison.arm.gate import Gate
 
-Progress = Callable[[Tell], None]
+TICK_S = 1.0
+"""Seconds between looks at how long it still takes."""
+
+
+class Progress(Protocol):
+    """Who watches."""
+
+    def __call__(self, told: Tell) -> None:
+        """Something happened."""
+
+    def tick(self) -> None:
+        """A second has passed."""
+
+    def interrupted(self) -> None:
+        """Somebody wants it to stop."""
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,18 +94,37 @@ class Work:
             limits = msgspec.structs.replace(near, deadline_s=where.deadline_s)
             who = Who(run=uuid.uuid4().hex, tool=__version__)
             driver = Driver(arm, self._file, progress)
-            with _interrupts(driver):
+            with _interrupts(driver, progress), _ticking(progress):
                 return await driver.drive(execute(self.planned, self.journal, arm.host, who, limits))
 
 
 @contextlib.contextmanager
-def _interrupts(driver: Driver) -> Iterator[None]:
+def _ticking(progress: Progress) -> Iterator[None]:
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            progress.tick()
+
+    task = asyncio.get_running_loop().create_task(tick())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+@contextlib.contextmanager
+def _interrupts(driver: Driver, progress: Progress) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     caught = []
+
+    def interrupt() -> None:
+        progress.interrupted()
+        driver.interrupt()
+
     for one in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             # Not in every thread, and not on every system: there an interrupt ends the process, which is as safe.
-            loop.add_signal_handler(one, driver.interrupt)
+            loop.add_signal_handler(one, interrupt)
             caught.append(one)
     try:
         yield

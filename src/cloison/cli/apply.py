@@ -110,7 +110,7 @@ def carried_out(work: Work, document: PlanDocument, options: Namespace, view: Vi
         count = len(work.planned.steps)
         print(f"going on with {work.path}: {len(work.done)} of {count} steps are done", file=sys.stderr)
     else:
-        states = prove(work.planned, read_again(document, options))
+        states = prove(work.planned, read_again(document, options), document.back)
         print(f"proven once more on what is there now, in {states:,} states", file=sys.stderr)
     progress = Progress(work.planned, work.done)
     try:
@@ -178,7 +178,7 @@ def where_of(options: Namespace) -> Where:
     return Where(
         endpoint=options.endpoint or os.environ.get("CLOISON_ENDPOINT") or PUBLIC_ARM,
         ca=Path(ca) if ca else None,
-        deadline_s=options.deadline * 60,
+        deadline_s=vars(options).get("deadline", 120.0) * 60,
     )
 
 
