@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloison.emulator import Emulator
+from cloison.emulator.clock import Manual
 from cloison.emulator.graph.query import parsed
 from cloison.model.behaviour import Refused
 from tests.emulator.speaking import (
@@ -27,6 +28,7 @@ from tests.emulator.speaking import (
 )
 
 GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+NETWORK: Any = {"addressPrefixes": ["10.0.0.0/16"]}
 LINK = f"{BLOB}/virtualNetworkLinks/to-net"
 TO_NET: Any = {
     "location": "global",
@@ -179,6 +181,55 @@ def test_subscriptions_are_chosen(client: Client) -> None:
     assert [{"Count": 6}] == client.post(GRAPH, told).body["data"]
     answer = client.post(GRAPH, {**told, "subscriptions": ["11111111-2222-4333-8444-555555555555"]})
     assert (403, "Forbidden") == (answer.status, code(answer))
+
+
+def test_rows_are_of_now() -> None:
+    """The same query tells what was changed in between, of resources, of their groups and of the subscription."""
+    client = furnished(Client())
+    told = {"query": "resources | where name == 'net' | project tags"}
+    homes = {"query": "resourcecontainers | where type endswith 'subscriptions' | project tags"}
+    before = [client.post(GRAPH, one).body["data"] for one in (told, homes)]
+    client.patch(NET, {"tags": {"use": "scores"}})
+    tags = {"properties": {"tags": {"owner": "us"}}}
+    client.put(f"{ROOT}/providers/Microsoft.Resources/tags/default", tags)
+    assert [{"tags": {"use": "scores"}}] == client.post(GRAPH, told).body["data"] != before[0]
+    assert [{"tags": {"owner": "us"}}] == client.post(GRAPH, homes).body["data"] != before[1]
+
+
+def test_rows_of_what_is_under_way_are_of_now() -> None:
+    """A resource that is being changed is told so until it is done."""
+    clock = Manual()
+    client = Client(Emulator(clock=clock))
+    told = {"query": "resources | project state = properties.provisioningState"}
+    states: list[str] = []
+    for space in ("10.0.0.0/16", "10.0.0.0/15"):
+        client.put(
+            NET, {"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": [space]}}}
+        )
+        states += [row["state"] for row in client.post(GRAPH, told).body["data"]]
+        clock.advance(3600)
+        states += [row["state"] for row in client.post(GRAPH, told).body["data"]]
+    assert ["Succeeded", "Updating", "Succeeded"] == states
+
+
+def test_pages_are_of_one_result() -> None:
+    """Pages together tell each row once."""
+    client = furnished(Client())
+    for number in range(25):
+        client.put(f"{NET}{number}", {"location": "westeurope", "properties": {"addressSpace": NETWORK}})
+    names: list[str] = []
+    token: dict[str, str] = {}
+    while True:
+        query = {
+            "query": "resources | where name startswith 'net' | project name | order by name asc",
+            "options": {"$top": 10, **token},
+        }
+        body = client.post(GRAPH, query).body
+        names += [row["name"] for row in body["data"]]
+        if "$skipToken" not in body:
+            break
+        token = {"$skipToken": body["$skipToken"]}
+    assert sorted(["net", *(f"net{number}" for number in range(25))]) == names
 
 
 def test_the_quota_is_told_and_kept() -> None:

@@ -334,6 +334,11 @@ class Operations:
                 del self._shown[id]
         return operation.interim
 
+    @property
+    def shows_what_stands(self) -> bool:
+        """No resource is shown otherwise than it stands in the state."""
+        return not self._shown
+
     def exists(self, id: ResourceId) -> bool:
         """A GET finds it: it is there, or being made."""
         return id in self.state or id in self._shown or is_standing(self.state, id)

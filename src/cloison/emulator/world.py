@@ -67,6 +67,8 @@ class World:
         """How a part of the emulator sends a request to another: whoever routes requests sets it."""
         self.number = 0
         """Of the request that is being answered; those to Resource Manager count, from 1."""
+        self.queried: tuple[object, list[Json]] | None = None
+        """Of the last query of Resource Graph: what it was about, and its rows."""
         self._drawn = 0
         self.subscriptions: dict[str, Subscription] = {}
         for id in subscriptions:
