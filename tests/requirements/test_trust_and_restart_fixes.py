@@ -6,6 +6,8 @@ from typing import Any
 
 from cloison.check.document import FixReport
 from cloison.check.run import CheckOptions, run
+from cloison.plan.make import make
+from cloison.plan.options import PlanOptions
 from tests.reference import REFERENCES, TENANT, changed, id_of, snapshot
 
 ENDPOINT = {
@@ -111,21 +113,22 @@ def test_nothing_is_offered_that_deletes_the_endpoint_of_aks() -> None:
 
 
 def test_a_compute_comes_back_as_it_was() -> None:
-    """The same name, namespace and type of identity; and a detach, which must never delete the cluster."""
+    """It is detached, which must never delete the cluster, and made again as it stood, with its namespace."""
     place = "workspaces/mlw/computes/aks-compute"
+    failed = {f"{place}#/properties/provisioningState": "Failed"}
 
-    detach, attach = fixes("S23", "aks-compute", {f"{place}#/properties/provisioningState": "Failed"})
+    (again,) = fixes("S23", "aks-compute", failed)
+    steps = make(snapshot(changed(REFERENCES["peered"](), failed)), PlanOptions(only=("S23",))).steps
 
-    assert ("delete", "asks") == (detach.action, detach.safety)
-    assert "underlyingResourceAction=Detach" in detach.summary
-    assert {
-        "identity": {"type": "SystemAssigned"},
-        "properties": {
-            "computeType": "Kubernetes",
-            "resourceId": id_of("managedClusters/aks"),
-            "properties": {"namespace": "azureml-work"},
-        },
-    } == attach.body
+    assert ("delete", "asks") == (again.action, again.safety)
+    assert "underlyingResourceAction=Detach" in again.summary
+    assert [("DELETE", {"underlyingResourceAction": "Detach"}), ("PUT", {})] == [
+        (one.request.method, one.request.query) for one in steps
+    ]
+    told = steps[1].request.body or {}
+    assert {"type": "SystemAssigned"} == told["identity"]
+    assert "azureml-work" == told["properties"]["properties"]["namespace"]
+    assert id_of("managedClusters/aks") == told["properties"]["resourceId"]
 
 
 def test_a_start_asks_first() -> None:

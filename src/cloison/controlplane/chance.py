@@ -7,8 +7,8 @@ import uuid
 import msgspec
 
 _SPACE = uuid.UUID("5a1c7e0e-9f0b-4d2e-8a55-2f6f3c1d9b10")
-EPOCH = "2026-01-05T10:00:00.0000000Z"
-"""The time where nobody says another."""
+EPOCH = "2100-01-01T00:00:00.0000000Z"
+"""The time where nobody says another: later than anything that was read, as what is predicted comes after that."""
 
 
 class Seeded(msgspec.Struct, frozen=True):

@@ -425,14 +425,17 @@ def _again(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator[Cha
         # What carries nothing today loses nothing; of anything else all that hangs on it must be known.
         _refuse_unread(id, azure)
     told = _filled(dict(fix.body), azure, wishes)
-    yield _told(_change("DELETE", id, fix, because), f"Delete {which(id)}")
-    body = _placed(fresh(writable(old, id)), id, azure)
+    away, back = fix.halves
+    yield _told(_change("DELETE", id, fix, because), away or f"Delete {which(id)}")
+    # What the deletion is told is not for what comes after it.
+    fix = msgspec.structs.replace(fix, query={})
+    body = merged(_placed(fresh(writable(old, id)), id, azure), told)
     how = "as it was"
-    if told:
+    if look(told, "properties/subnet/id") is not None:
         # Addresses of its own were of the place that it leaves.
-        body = laid(merged(body, told), "properties/ipConfigurations", None)
+        body = laid(body, "properties/ipConfigurations", None)
         how = f"in {which(ResourceId(look(body, 'properties/subnet/id')))}"
-    yield _told(_change("PUT", id, fix, because, body=body), f"Make {which(id)} again, {how}")
+    yield _told(_change("PUT", id, fix, because, body=body), back or f"Make {which(id)} again, {how}")
     for child in azure.children(id):
         own = writable(azure.get(child) or {}, child)
         yield _told(_change("PUT", child, fix, because, body=own), f"Make {which(child)} again, as it was")
@@ -454,7 +457,12 @@ def which(id: ResourceId) -> str:
 
 
 def fresh(body: Json) -> Json:
-    """An endpoint's body without the state of its connection."""
+    """A body without what the one before it was given: principals, the state of an endpoint's connection."""
+    identity = body.get("identity")
+    if isinstance(identity, dict):
+        users = identity.get("userAssignedIdentities")
+        named = {"userAssignedIdentities": {name: {} for name in users}} if users else {}
+        body = {**body, "identity": {"type": identity.get("type"), **named}}
     for name in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
         told = [
             {

@@ -1,18 +1,24 @@
 """Restart: what a stop and start of the cluster leaves behind, as far as Azure shows it.
 
-ARM keeps no trace of when a cluster was last started. What it shows is the power state, and private endpoints
-that no longer lead anywhere, because each stop removes the cluster's private link service.
+A cluster does not say when it was last started; its activity log does, for 90 days, to whoever may read it. What is
+always shown is the power state, and private endpoints that no longer lead anywhere, because each stop removes the
+cluster's private link service.
 Sources: Microsoft Learn, Stop and start an AKS cluster; Connect to a private AKS cluster (warning on restarts);
 Azure/AKS discussions 2745 and 5866 on the endpoint that AKS keeps; checked 2026-11-24.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from cloison.arm.ids import ResourceId
+from cloison.kinds.cluster_event.facts import FAILED, START, STOP
+from cloison.kinds.cluster_event.facts import facts as event_facts
 from cloison.kinds.kubernetes_cluster.facts import KubernetesCluster, facts
-from cloison.model.facts import Fact, Known, Unknown
+from cloison.model.facts import Cite, Fact, Known, Unknown
 from cloison.model.network import Door, Endpoint
 from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
 from cloison.requirements import say
@@ -24,6 +30,7 @@ KEPT_BY_AKS = "kube-apiserver"
 """Name of the endpoint that AKS makes in the node resource group, and makes again at each start.
 Source: as above; the name in exports of several clusters, checked 2026-11-24."""
 STOPPED = "stopped"
+EVENTS = "Microsoft.ContainerService/managedClusters/events/ticks"
 
 
 def cluster(case: Case) -> KubernetesCluster:
@@ -116,6 +123,38 @@ def sign(case: Case) -> Step | None:
         if step is not None and step.outcome is Outcome.STOP:
             return step
     return None
+
+
+class Restart(msgspec.Struct, frozen=True):
+    """The last time that the cluster was started, or stopped of one that runs again."""
+
+    at: datetime
+    did: str
+    """`started 2026-02-03 10:15 UTC`."""
+    cites: tuple[Cite, ...]
+
+
+def last(case: Case) -> Restart | None:
+    """The last restart that the activity log tells of; None: it tells of none, or was not read.
+
+    A stop counts too: a cluster that runs was started after it. Operations that failed do not.
+    """
+    found: Restart | None = None
+    for resource in case.of(EVENTS):
+        event = event_facts(resource)
+        operation, at = say.told(event.operation), say.told(event.at)
+        if event.cluster != case.environment.cluster or operation not in (START, STOP) or at is None:
+            continue
+        if say.told(event.status) in FAILED or (found is not None and at <= found.at):
+            continue
+        did = f"started {when(at)}" if operation == START else f"stopped {when(at)} and started again"
+        found = Restart(at, did, say.cites(event.at, event.operation))
+    return found
+
+
+def when(at: datetime) -> str:
+    """A time for people, to the minute: `2026-02-03 10:15 UTC`."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _never_led(endpoint: Endpoint) -> bool:

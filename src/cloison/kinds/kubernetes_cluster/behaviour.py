@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from cloison.arm.ids import ResourceId
 from cloison.kinds import _agent_pools, _connections, _identities, _keys
 from cloison.kinds.kubernetes_cluster import filling, surroundings
+from cloison.kinds.kubernetes_cluster.log import noted
 from cloison.model.behaviour import (
     Act,
     Behaviour,
@@ -179,7 +180,8 @@ def _stop(state: State, request: Request, chance: Chance) -> Effects:
     body = _power(old, "Stopped")
     pools = _pools(state, request.id, body)
     return Effects(
-        writes=(Write(request.id, body),), then=(*pools, *surroundings.taken_down(state, request.id, body))
+        writes=(Write(request.id, body), noted(request.id, "stop", chance)),
+        then=(*pools, *surroundings.taken_down(state, request.id, body)),
     )
 
 
@@ -195,7 +197,9 @@ def _start(state: State, request: Request, chance: Chance) -> Effects:
         for id in state.referrers(request.id)
     )
     pools = _pools(state, request.id, body)
-    return Effects(writes=(Write(request.id, body),), then=(*pools, *again, *told))
+    return Effects(
+        writes=(Write(request.id, body), noted(request.id, "start", chance)), then=(*pools, *again, *told)
+    )
 
 
 def _power(body: Json, code: str) -> Json:

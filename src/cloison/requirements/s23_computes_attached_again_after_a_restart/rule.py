@@ -1,14 +1,17 @@
 """S23: computes on the cluster work, and were attached again after its last restart.
 
-Whether a compute works is told; when the cluster was last started is not, so the second half is never met for a
-deployed cluster, only unknown: a note while nothing speaks of a restart, a warning where something does.
+Whether a compute works is told by itself; when the cluster was last started, by its activity log. Where that was not
+read, or reaches not far enough, the second half is unknown: a note while nothing speaks of a restart, a warning where
+something does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from datetime import datetime
 
 from cloison.arm.ids import ResourceId
+from cloison.kinds.cluster_event.facts import moment
 from cloison.kinds.ml_compute.facts import MlCompute, facts
 from cloison.model.facts import NotKnown, Unknown
 from cloison.model.verdict import Finding, Fix, Safety, Severity
@@ -38,7 +41,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         with_codes = f", with errors: {', '.join(errors)}" if errors else ""
         message = f"{subject.name} says {(state or 'unknown').capitalize()}{with_codes}"
         cites = say.cites(compute.errors if errors else compute.state)
-        yield say.broken(ID, subject, message, *cites, fixes=_again(case, subject, compute))
+        yield say.broken(ID, subject, message, *cites, fixes=[attach_again(subject)])
         return
     if state != "succeeded":
         why = f"{subject.name} is still {(state or 'without a state').capitalize()}"
@@ -51,63 +54,76 @@ def _since(case: Case, subject: ResourceId, compute: MlCompute) -> Finding:
     power = restart.cluster(case).power
     if power.value == restart.STOPPED:
         message = f"{cluster.name} is stopped: attach {subject.name} again once it runs"
-        mends = _again(case, subject, compute)
+        mends = [attach_again(subject)]
         return say.broken(ID, subject, message, *say.cites(power), severity=Severity.WARNING, fixes=mends)
+    created = say.told(compute.created)
+    attached = moment(created) if created else None
+    last = restart.last(case)
+    if last is not None and attached is not None:
+        return _told(case, subject, compute, attached, last)
+    return _not_told(case, subject, compute, last)
+
+
+def _told(
+    case: Case, subject: ResourceId, compute: MlCompute, attached: datetime, last: restart.Restart
+) -> Finding:
+    """What the activity log says of a compute: attached before the last restart, or after it."""
+    cites = (*say.cites(compute.created), *last.cites)
+    cluster, when = case.environment.cluster.name, restart.when(attached)
+    if last.at > attached:
+        message = f"{subject.name} was attached {when}, before {cluster} was {last.did}"
+        return say.broken(ID, subject, message, *cites, fixes=[attach_again(subject)])
+    return say.met(
+        ID, subject, f"{subject.name} was attached {when}, after {cluster} was last {last.did}", *cites
+    )
+
+
+def _not_told(case: Case, subject: ResourceId, compute: MlCompute, last: restart.Restart | None) -> Finding:
+    cluster = case.environment.cluster
     attached = say.told(compute.created)
     when = f"attached {attached[:10]}" if attached else "attached at a time that is not in the input"
     ask = (
-        "look for a start of the cluster after that, and attach the compute again if there is one: "
+        "add what this prints, which tells of the starts of the last 90 days: "
         f"az monitor activity-log list --resource-id {cluster.text} --offset 90d"
     )
+    if last is not None:
+        message = (
+            f"{subject.name} was {when}, and {cluster.name} was {last.did}: which came first is not told"
+        )
+        return say.unknown(
+            ID, subject, message, ask=f"add {subject.text} with its createdOn", cites=last.cites
+        )
     trace = restart.sign(case)
     if trace is None:
-        message = f"{subject.name} says Succeeded, {when}; ARM does not tell whether {cluster.name} was restarted since"
+        message = (
+            f"{subject.name} says Succeeded, {when}; no start of {cluster.name} since then is in the input"
+        )
         return say.unknown(
             ID, subject, message, ask=ask, cites=say.cites(compute.created), severity=Severity.NOTE
         )
     message = (
         f"{subject.name} was {when}, and {cluster.name} seems to have been restarted at some time ({trace.text}): "
-        "ARM does not tell which came first"
+        "which came first is not told"
     )
     return say.unknown(ID, subject, message, ask=ask, cites=(*say.cites(compute.created), *trace.cites))
 
 
-def _again(case: Case, subject: ResourceId, compute: MlCompute) -> Iterator[Fix]:
-    """Detach and attach, in this order, with all that must stay the same."""
-    cluster, namespace, types = (
-        case.environment.cluster,
-        say.told(compute.namespace),
-        say.told(compute.identity),
-    )
-    yield Fix(
+def attach_again(subject: ResourceId) -> Fix:
+    """Detach a compute and attach it as it was: same name, namespace, instance types and type of identity."""
+    return Fix(
         action="delete",
         target=subject.text,
-        summary=f"Detach {subject.name} (underlyingResourceAction=Detach, never Delete)",
+        summary=f"Detach {subject.name} (underlyingResourceAction=Detach, never Delete) and attach it again, "
+        "with the same namespace and type of identity",
         safety=Safety.ASKS,
-        why="until it is attached again, nobody can change endpoints and deployments on it",
+        why="until it is attached again, nobody can change endpoints and deployments on it; "
+        "a system-assigned identity comes back as another principal, so its roles must be given again",
+        again=True,
+        halves=(f"Detach {subject.name}", f"Attach {subject.name} again, as it was"),
         # With `Delete` the cluster may go too. Source: REST reference 2024-10-01, Compute - Delete; checked 2026-11-24.
         query={"underlyingResourceAction": "Detach"},
     )
-    body: dict[str, object] = {
-        "properties": {
-            "computeType": "Kubernetes",
-            "resourceId": cluster.text,
-            "properties": {"namespace": namespace or "{namespace}"},
-        }
-    }
-    if types:
-        body["identity"] = {"type": ",".join(SPELLING.get(one, one) for one in types)}
-    yield Fix(
-        action="create",
-        target=subject.text,
-        summary=f"Attach {cluster.name} again as {subject.name}, with the same namespace and type of identity",
-        safety=Safety.ASKS,
-        why="a system-assigned identity comes back as another principal, so its roles must be given again",
-        body=body,
-    )
 
-
-SPELLING = {"systemassigned": "SystemAssigned", "userassigned": "UserAssigned"}
 
 REQUIREMENT = Requirement(
     id=ID,
