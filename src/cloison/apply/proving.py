@@ -9,23 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from cloison.apply.bounds import between
 from cloison.apply.step import Planned, Step
 from cloison.check import asked
 from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, Request, Write
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
+from cloison.plan.document import BackReport
 from cloison.plan.measure import Judge, Measure
 from cloison.plan.world import World
 
 
-def prove(planned: Planned, snapshot: Snapshot) -> int:
+def prove(planned: Planned, snapshot: Snapshot, back: BackReport | None = None) -> int:
     """How many states were judged: after every choice of steps within each wave. snapshot: of right now.
+
+    back: of a plan that takes a run back, which may open the doors that it tells and come between now and its end.
 
     Raises CloisonError E514 where one of them is worse than now, or Azure would refuse a step.
     """
     azure, judge = World(snapshot), Judge(asked.rules(()))
     start = judge.measure(azure, rules=False)
+    if back is not None:
+        start = _bound(azure, planned, judge, start, back)
     for wave in planned.waves:
         for some in _choices(wave):
             done: list[Sequence[Write]] = []
@@ -39,6 +45,18 @@ def prove(planned: Planned, snapshot: Snapshot) -> int:
         for step in wave:
             _carried_out(azure, step)
     return judge.measured
+
+
+def _bound(azure: World, planned: Planned, judge: Judge, now: Measure, back: BackReport) -> Measure:
+    """What no state on the way back may be worse than. Raises CloisonError for a door that was not told of."""
+    done = [_carried_out(azure, step) for step in planned.steps]
+    then = judge.measure(azure, rules=False)
+    for undo in reversed(done):
+        azure.take_back(undo)
+    told = {id.lower() for id in back.opens}
+    if planned.steps and (untold := [id.name for id in then.wider(now) if id not in told]):
+        raise _not_proven(planned.steps[-1], f"{', '.join(untold)} would let in more than now")
+    return between(now, then)
 
 
 def _choices(wave: Sequence[Step]) -> Iterator[tuple[Step, ...]]:

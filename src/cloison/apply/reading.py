@@ -83,10 +83,10 @@ def as_wanted(step: Step, body: Json | None) -> bool:
         return False
     if request.method == "POST":
         return any(within(value, look(body, pointer)) for pointer, value in step.after.items())
-    return within(_answered(request.id.type, dict(request.body or {})), body)
+    return within(answered(request.id.type, dict(request.body or {})), body)
 
 
-def _answered(type: str, body: Json) -> Json:
+def answered(type: str, body: Json) -> Json:
     """A request's body without what is never answered, and what only Azure writes: it may stand there from a read."""
     schema = behaviour_of(type).schema
     left_out = {tuple(one.lower().split("/")) for one in (*schema.secret, *schema.read_only)}

@@ -12,6 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from cloison.cli import _preflight
 from cloison.cli._sources import color_argument, live_arguments
 from cloison.model.errors import CloisonError
 
@@ -110,7 +111,9 @@ def carried_out(work: Work, document: PlanDocument, options: Namespace, view: Vi
         count = len(work.planned.steps)
         print(f"going on with {work.path}: {len(work.done)} of {count} steps are done", file=sys.stderr)
     else:
-        states = prove(work.planned, read_again(document, options), document.back)
+        snapshot = read_again(document, options)
+        states = prove(work.planned, snapshot, document.back)
+        _preflight.refuse(document, snapshot, sources_of(document), options)
         print(f"proven once more on what is there now, in {states:,} states", file=sys.stderr)
     progress = Progress(work.planned, work.done)
     try:

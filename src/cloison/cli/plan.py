@@ -11,6 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from cloison.cli import _preflight
 from cloison.cli._sources import color_argument, ids, judging_arguments, live_arguments, pairs, snapshot_of
 from cloison.model.errors import CloisonError
 
@@ -91,6 +92,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="write it in the language of another tool: %(choices)s",
     )
     writing.add_argument("--brief", action="store_true", help="show a line for each step")
+    _preflight.arguments(parser.add_argument_group("what you may do"))
     color_argument(writing)
     parser.epilog = EXAMPLES
 
@@ -113,21 +115,27 @@ def run(options: Namespace) -> int:
         dns_zones_in=options.dns_zones_in,
         naming=options.naming,
     )
+    found = None
     environments = [one for one in options.sources if one.lower().endswith(".toml")]
-    if environments:
+    if environments and not _preflight.is_asked_for(options):
         snapshot, document = _created(environments, options, asked)
     else:
         snapshot = snapshot_of(options.sources, options)
-        document = make(snapshot, asked)
+        found = _preflight.split(snapshot, asked, options) if _preflight.is_asked_for(options) else None
+        document = found.now if found is not None else make(snapshot, asked)
     if options.language is not None:
         return _export(document, snapshot, options)
     if options.output == "-":
-        _output.show(_json(document), exact=True)
+        _output.show(as_json(document), exact=True)
+        if found is not None:
+            _preflight.write(found, options)
         return document.exit_code
     told = brief if options.brief else render
     _output.show(told(document, _output.view(options.color)))
+    if found is not None:
+        _preflight.show(found, options)
     if options.output is not None:
-        _output.write(options.output, _json(document))
+        _output.write(options.output, as_json(document))
         print(f"plan written to {options.output}", file=sys.stderr)
     return document.exit_code
 
@@ -195,7 +203,8 @@ def _export(document: PlanDocument, snapshot: Snapshot, options: Namespace) -> i
     return 1 if told.first_left else document.exit_code
 
 
-def _json(document: PlanDocument) -> str:
+def as_json(document: PlanDocument) -> str:
+    """The document as its file holds it."""
     import msgspec
 
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"

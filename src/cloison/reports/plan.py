@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from cloison.plan.document import LeftReport, PlanDocument, SettingReport, StepReport, VerdictWord
+from cloison.plan.document import BackReport, LeftReport, PlanDocument, SettingReport, StepReport, VerdictWord
 from cloison.reports import View
 from cloison.reports.aliases import Aliases
 from cloison.reports.escape import safe, safe_json
@@ -19,6 +19,7 @@ AT = 12
 BRIEF_AT = 19
 MOST_SETTINGS = 4
 MOST_BECAUSE = 4
+MOST_NAMES = 6
 VALUE_MAX = 60
 """Characters of a value that are shown; the document has it whole."""
 
@@ -35,7 +36,7 @@ WORDS = {
 def render(document: PlanDocument, view: View) -> str:
     """The plan for a terminal of that width, ending in a line break."""
     sheet, aliases = Sheet(view), Aliases(_texts(document))
-    _opening(sheet, document)
+    _opening(sheet, document, aliases)
     waves: dict[int, list[StepReport]] = defaultdict(list)
     for step in document.steps:
         waves[step.wave].append(step)
@@ -51,7 +52,7 @@ def render(document: PlanDocument, view: View) -> str:
 def brief(document: PlanDocument, view: View) -> str:
     """The plan in a line for each step, with its proof and what is left."""
     sheet, aliases = Sheet(view), Aliases(_texts(document))
-    _opening(sheet, document)
+    _opening(sheet, document, aliases)
     sheet.blank()
     wave = 0
     for step in document.steps:
@@ -73,9 +74,11 @@ def _texts(document: PlanDocument) -> Iterator[str]:
         yield from (step.summary, step.why, step.request.path)
     for one in document.left:
         yield from (one.message, one.why)
+    if document.back is not None:
+        yield from document.back.less
 
 
-def _opening(sheet: Sheet, document: PlanDocument) -> None:
+def _opening(sheet: Sheet, document: PlanDocument, aliases: Aliases) -> None:
     read = ", ".join(safe(one.rpartition("/")[2]) for one in document.inputs[:4])
     sheet.text(f"Cloison {safe(document.tool)} read {read or 'what was given'}")
     for one in document.environments:
@@ -85,6 +88,8 @@ def _opening(sheet: Sheet, document: PlanDocument) -> None:
             f"{workspace} on {_name(one.cluster)}: {_stands(one.start)} now, {_stands(one.promised)} after this plan",
             f"bold {style}",
         )
+    if document.back is not None:
+        _back(sheet, document.back, aliases)
     if not document.steps:
         sheet.text("Nothing to do." if not document.left else "Nothing that could be done here.", indent=2)
         return
@@ -92,6 +97,19 @@ def _opening(sheet: Sheet, document: PlanDocument) -> None:
     told = f"{counted(len(document.steps), 'step')} in {counted(waves, 'wave')}, {_time(document.seconds)}"
     asking = f"; {document.asks:,} of them may interrupt somebody" if document.asks else ""
     sheet.text(f"{told}{asking}", indent=2)
+
+
+def _back(sheet: Sheet, back: BackReport, aliases: Aliases) -> None:
+    """What is taken back, and what stands open again: whoever undoes must see it."""
+    steps = f"{counted(len(back.steps), 'step')} of" if back.steps else "nothing of"
+    sheet.text(f"Takes back {steps} plan {safe(back.plan[:12])}, run {safe(back.run[:12])}", indent=2)
+    if back.opens:
+        names = ", ".join(_name(one) for one in back.opens)
+        sheet.entry("PUBLIC AGAIN", names, indent=2, at=16, label_style="bold red", style="bold red")
+    if back.less:
+        names = ", ".join(safe(aliases.applied(one)) for one in back.less[:MOST_NAMES])
+        more = f" and {len(back.less) - MOST_NAMES} more" if len(back.less) > MOST_NAMES else ""
+        sheet.entry("LESS PRIVATE", f"{names}{more}", indent=2, at=16, label_style="bold red")
 
 
 def _wave(sheet: Sheet, number: int, steps: list[StepReport], aliases: Aliases) -> None:
@@ -120,6 +138,8 @@ def _step(sheet: Sheet, step: StepReport, aliases: Aliases) -> None:
         sheet.entry("", f"and {counted(len(told) - MOST_SETTINGS, 'other setting')}", at=AT, style="cyan")
     who = "may notice" if step.safety == "asks" else "nobody notices"
     sheet.entry("", f"{who}: {safe(aliases.applied(step.why))}", at=AT)
+    if not step.because:
+        return
     named = ", ".join(map(safe, step.because[:MOST_BECAUSE]))
     more = f" and {len(step.because) - MOST_BECAUSE} more" if len(step.because) > MOST_BECAUSE else ""
     sheet.entry("", f"because of {named}{more}", at=AT, style="dim")
@@ -176,6 +196,18 @@ def _proof(sheet: Sheet, document: PlanDocument) -> None:
     if not proof.proven:
         sheet.heading("Not proven", "bold red")
         sheet.text("This plan would make something worse, and is not to be applied.", indent=2)
+    elif document.back is not None:
+        sheet.heading("Proof", "bold green")
+        sheet.text(
+            f"In each of the {proof.prefixes:,} states that these steps can come to, nobody comes in who is kept out "
+            "both now and before the run, and pods lose no name that they reach now and reached before it.",
+            indent=2,
+        )
+        if document.back.exact:
+            sheet.text(
+                "At the end, who comes in and what pods reach is as before the run, print for print.",
+                indent=2,
+            )
     else:
         sheet.heading("Proof", "bold green")
         sheet.text(
