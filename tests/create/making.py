@@ -18,9 +18,10 @@ from cloison.check.document import Report
 from cloison.check.run import CheckOptions
 from cloison.check.run import run as check
 from cloison.controlplane import Azure, Seeded, run
+from cloison.kinds import expand_nested
 from cloison.model.behaviour import Json, Request, Write
 from cloison.model.errors import CloisonError
-from cloison.model.snapshot import Snapshot
+from cloison.model.snapshot import Resource, Snapshot
 from cloison.plan.create.file import Given, read
 from cloison.plan.create.make import create
 from cloison.plan.create.template import render
@@ -69,15 +70,24 @@ def made(file: Given, azure: Azure | None = None, rounds: int = ROUNDS_MAX) -> M
     azure = azure if azure is not None else empty()
     plans: list[PlanDocument] = []
     for _ in range(rounds + 1):
-        snapshot = azure.snapshot() if plans or len(azure) > 1 else Snapshot([])
-        plan = create(file, snapshot)
+        plan = create(file, seen(azure) if plans or len(azure) > 1 else Snapshot([]))
         plans.append(plan)
         if not plan.steps:
             break
         carry_out(azure, plan)
     dns = dict(zip(file.file.dns.servers, [_asked_from(file)] * len(file.file.dns.servers), strict=True))
-    report = check(azure.snapshot(), CheckOptions(dns=dns))
+    report = check(seen(azure), CheckOptions(dns=dns))
     return Made(plans=tuple(plans), azure=azure, report=report)
+
+
+def seen(azure: Azure) -> Snapshot:
+    """Everything as ARM answers it, with children inside where they are shown so."""
+    return Snapshot(expand_nested([_resource(azure, id) for id in azure]))
+
+
+def _resource(azure: Azure, id: ResourceId) -> Resource:
+    body = azure.show(id)
+    return Resource(id, id.type, lambda: body)
 
 
 def carry_out(azure: Azure, plan: PlanDocument) -> None:
