@@ -92,6 +92,7 @@ class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
     help: str
     """What they can do."""
     missing: tuple[Right, ...] = ()
+    """Rights that would do, each at the nearest scope that is there, so that it can be granted."""
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,17 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from cloison.arm.ids import ResourceId
 from cloison.controlplane.run import guards
 from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import Safety
 from cloison.plan.change import Change
-from cloison.plan.document import PlanDocument, StepReport
+from cloison.plan.document import PlanDocument, StepReport, sha256
 from cloison.plan.make import judge_of, make
 from cloison.plan.measure import Judge, Measure
 from cloison.plan.options import PlanOptions
 from cloison.plan.order import order
-from cloison.plan.preflight.check import Answers, Right, Way, group_of
+from cloison.plan.preflight.check import Answers, Right, Way
 from cloison.plan.preflight.checks import checks
 from cloison.plan.preflight.document import CheckReport, Preflight, Section, Stopped
 from cloison.plan.preflight.limited import Limited
@@ -31,8 +30,8 @@ from cloison.plan.puts import request_of
 from cloison.plan.smallest import Tried
 from cloison.plan.world import World
 
-Key = tuple[str, str]
-"""(method, path in lower case) of a step."""
+Key = tuple[str, str, str]
+"""What tells a step of one plan from those of another: method, path in lower case, and of a PATCH its body."""
 ROUNDS_MAX = 4
 """Times that the plan is made again because it chose what was not asked about yet. A guess: none or one is usual."""
 
@@ -78,7 +77,9 @@ def _ask(answers: Answers, ask: Asking | None, start: World, plan: PlanDocument)
 
 
 def _key(step: StepReport) -> Key:
-    return step.request.method, step.request.path.lower()
+    """Of a change of a part also which part: there may be several of one resource, and a plan may need some only."""
+    asked = step.request
+    return asked.method, asked.path.lower(), sha256(asked.body) if asked.method == "PATCH" else ""
 
 
 def _is_left(step: StepReport, now: PlanDocument) -> bool:
@@ -230,8 +231,3 @@ def _report(
 
 def _missing(held: Iterable[Stopped]) -> list[Right]:
     return sorted({right for one in held for obstacle in one.obstacles for right in obstacle.missing})
-
-
-def owner(place: str) -> ResourceId:
-    """The resource group or subscription that a place lies in."""
-    return group_of(ResourceId(place))

@@ -76,12 +76,6 @@ def _linked(request: Request) -> Iterator[Right]:
         yield Right(ASSIGN, ResourceId(named))
 
 
-def type_in(action: str) -> str:
-    """The type that an action is about: `Microsoft.Network/privateDnsZones` of `…/privateDnsZones/join/action`."""
-    head, _, verb = action.rpartition("/")
-    return head.rpartition("/")[0] if verb.lower() == "action" else head
-
-
 # --- whether it is there ---------------------------------------------------------------------------------
 
 
@@ -147,61 +141,35 @@ def _judge(situation: Situation) -> Iterator[Obstacle]:
     rights = needed(situation.request)
     for right in rights:
         told = _permissions(situation.answers, situation.start, right.scope)
+        linked = right is not rights[0]
+        missing = Right(right.action, nearest(situation.start, right.scope))
         if isinstance(told, Silent):
-            if told.status or situation.answers.live:
-                yield from _not_told(right, told, linked=right is not rights[0])
+            if told.status:
+                why = f"what you may do on {_short(right.scope)} could not be read: {told.why}"
+                # Whoever may not even read what they may do hardly may do more.
+                yield _obstacle(missing, why, linked=linked, sure=False, held=told.status == FORBIDDEN)
             continue
         match allowed(told, right.action):
             case Allowed.YES:
                 continue
             case Allowed.NO:
-                yield _obstacle(right, f"you may not {right.action} on {_short(right.scope)}", rights[0])
+                why = f"you lack {right.action} on {_short(right.scope)}"
+                yield _obstacle(missing, why, linked=linked, sure=True, held=True)
             case Allowed.PERHAPS:
-                why = f"you may {right.action} on {_short(right.scope)} under a condition that is not judged"
-                yield _unknown(right, why, linked=right is not rights[0])
+                why = f"you have {right.action} on {_short(right.scope)} under a condition that is not judged"
+                yield _obstacle(missing, why, linked=linked, sure=False, held=False)
 
 
-def _not_told(right: Right, told: Silent, *, linked: bool) -> Iterator[Obstacle]:
-    """No permissions could be read: whoever may not even read them hardly has others."""
-    why = f"what you may do on {_short(right.scope)} could not be read: {told.why}"
-    if told.status == FORBIDDEN:
-        yield Obstacle(
-            check="rights",
-            sure=False,
-            held=True,
-            why=why,
-            place=group_of(right.scope),
-            way="grant" if linked else "send",
-            help=f"grant {right.action} there, and {READ}",
-            missing=(right,),
-        )
-    else:
-        yield _unknown(right, why, linked=linked)
-
-
-def _obstacle(right: Right, why: str, own: Right) -> Obstacle:
+def _obstacle(missing: Right, why: str, *, linked: bool, sure: bool, held: bool) -> Obstacle:
     return Obstacle(
         check="rights",
-        sure=True,
-        held=True,
+        sure=sure,
+        held=held,
         why=why,
-        place=group_of(right.scope),
-        way="grant" if right is not own else "send",
-        help=f"grant {right.action} on {right.scope.text}",
-        missing=(right,),
-    )
-
-
-def _unknown(right: Right, why: str, *, linked: bool) -> Obstacle:
-    return Obstacle(
-        check="rights",
-        sure=False,
-        held=False,
-        why=why,
-        place=group_of(right.scope),
+        place=group_of(missing.scope),
         way="grant" if linked else "send",
-        help=f"make sure that you have {right.action} there",
-        missing=(right,),
+        help=f"grant {missing.action} on {missing.scope.text}",
+        missing=(missing,),
     )
 
 
