@@ -38,7 +38,7 @@ TEXTS = {
 def arguments(parser: ArgumentParser) -> None:
     """Say what it takes."""
     parser.usage = "cloison init [OPTION…] [FILE]"
-    parser.add_argument("file", metavar="FILE", nargs="?", default=FILE, help="default: %(default)s")
+    parser.add_argument("file", metavar="FILE", nargs="?", default=FILE, help=f"default: {FILE}")
     choosing = parser.add_argument_group("what to write into it", "All of it can be changed in the file.")
     for option, (takes, _, help) in TEXTS.items():
         choosing.add_argument(f"--{option}", metavar=takes, help=help)
