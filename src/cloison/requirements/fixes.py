@@ -44,8 +44,8 @@ def create_endpoint(target: ResourceId, group: str, network: ResourceId, outside
     )
 
 
-def recreate_endpoint(endpoint: ResourceId, why: str) -> Fix:
-    """A private endpoint whose connection cannot come back: delete it and make it again."""
+def recreate_endpoint(endpoint: ResourceId, why: str, body: dict[str, object] | None = None) -> Fix:
+    """A private endpoint whose connection cannot come back: delete it and make it again. body: what is new of it."""
     return Fix(
         action="delete",
         target=endpoint.text,
@@ -53,6 +53,7 @@ def recreate_endpoint(endpoint: ResourceId, why: str) -> Fix:
         safety=Safety.SAFE,
         why=why,
         again=True,
+        body=body or {},
     )
 
 

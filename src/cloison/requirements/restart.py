@@ -20,7 +20,7 @@ from cloison.kinds.cluster_event.facts import facts as event_facts
 from cloison.kinds.kubernetes_cluster.facts import KubernetesCluster, facts
 from cloison.model.facts import Cite, Fact, Known, Unknown
 from cloison.model.network import Door, Endpoint
-from cloison.model.verdict import HopKind, Outcome, Step, unknown_step
+from cloison.model.verdict import Fix, HopKind, Outcome, Safety, Step, unknown_step
 from cloison.requirements import say
 from cloison.requirements.case import Case
 
@@ -145,7 +145,7 @@ def last(case: Case) -> Restart | None:
         operation, at = say.told(event.operation), say.told(event.at)
         if event.cluster != case.environment.cluster or operation not in (START, STOP) or at is None:
             continue
-        if say.told(event.status) in FAILED or (found is not None and at <= found.at):
+        if (say.told(event.status) or "") in FAILED or (found is not None and at <= found.at):
             continue
         did = f"started {when(at)}" if operation == START else f"stopped {when(at)} and started again"
         found = Restart(at, did, say.cites(event.at, event.operation))
@@ -155,6 +155,23 @@ def last(case: Case) -> Restart | None:
 def when(at: datetime) -> str:
     """A time for people, to the minute: `2026-02-03 10:15 UTC`."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def attach_again(subject: ResourceId) -> Fix:
+    """Detach a compute and attach it as it was: same name, namespace, instance types and type of identity."""
+    return Fix(
+        action="delete",
+        target=subject.text,
+        summary=f"Detach {subject.name} (underlyingResourceAction=Detach, never Delete) and attach it again, "
+        "with the same namespace and type of identity",
+        safety=Safety.ASKS,
+        why="until it is attached again, nobody can change endpoints and deployments on it; "
+        "a system-assigned identity comes back as another principal, so its roles must be given again",
+        again=True,
+        halves=(f"Detach {subject.name}", f"Attach {subject.name} again, as it was"),
+        # With `Delete` the cluster may go too. Source: REST reference 2024-10-01, Compute - Delete; checked 2026-11-24.
+        query={"underlyingResourceAction": "Detach"},
+    )
 
 
 def _never_led(endpoint: Endpoint) -> bool:

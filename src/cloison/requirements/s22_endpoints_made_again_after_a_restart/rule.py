@@ -129,7 +129,7 @@ def _of_ones_own(case: Case, endpoint: Endpoint) -> Iterator[Finding]:
 def _again(case: Case, endpoint: Endpoint) -> Iterator[Fix]:
     """Delete, create under the same name in the same subnet, and correct the records, in this order."""
     id, cluster, subnet = endpoint.id, case.environment.cluster, known(endpoint.subnet)
-    yield fixes.recreate_endpoint(id, DEAD)
+    yield fixes.recreate_endpoint(id, DEAD, _same_address(endpoint))
     if subnet is not None:
         connection = {"privateLinkServiceId": cluster.text, "groupIds": [restart.GROUP]}
         yield Fix(
@@ -149,10 +149,19 @@ def _again(case: Case, endpoint: Endpoint) -> Iterator[Fix]:
         yield fixes.write_record(zone.id, label, [f"{{address of {id.name}}}"])
 
 
+def _same_address(endpoint: Endpoint) -> dict[str, object]:
+    """The endpoint asks for the address that it had, so that records and firewall rules that name it stay right."""
+    told = [say.told(part.address) for part in endpoint.addresses]
+    if len(told) != 1 or told[0] is None:
+        return {}
+    asked = {"groupId": restart.GROUP, "memberName": restart.GROUP, "privateIPAddress": told[0]}
+    return {"properties": {"ipConfigurations": [{"name": restart.GROUP, "properties": asked}]}}
+
+
 def _stale(case: Case, endpoint: Endpoint) -> Iterator[Finding]:
     """Records of the API server that people wrote by hand and that do not say the endpoint's address."""
-    for zone, label in _hand_made(case, endpoint):
-        mine = addresses(endpoint)
+    mine = addresses(endpoint)
+    for zone, label in _hand_made(case, endpoint) if mine else ():
         mends = [fixes.write_record(zone.id, label, sorted(mine))]
         records = [one for one in case.fabric.records.get((zone.id, label), ()) if one.type == "a"]
         for record in records:

@@ -14,7 +14,7 @@ from cloison.arm.ids import ResourceId
 from cloison.kinds.cluster_event.facts import moment
 from cloison.kinds.ml_compute.facts import MlCompute, facts
 from cloison.model.facts import NotKnown, Unknown
-from cloison.model.verdict import Finding, Fix, Safety, Severity
+from cloison.model.verdict import Finding, Severity
 from cloison.requirements import Requirement, restart, say
 from cloison.requirements.case import Case
 
@@ -41,7 +41,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
         with_codes = f", with errors: {', '.join(errors)}" if errors else ""
         message = f"{subject.name} says {(state or 'unknown').capitalize()}{with_codes}"
         cites = say.cites(compute.errors if errors else compute.state)
-        yield say.broken(ID, subject, message, *cites, fixes=[attach_again(subject)])
+        yield say.broken(ID, subject, message, *cites, fixes=[restart.attach_again(subject)])
         return
     if state != "succeeded":
         why = f"{subject.name} is still {(state or 'without a state').capitalize()}"
@@ -54,7 +54,7 @@ def _since(case: Case, subject: ResourceId, compute: MlCompute) -> Finding:
     power = restart.cluster(case).power
     if power.value == restart.STOPPED:
         message = f"{cluster.name} is stopped: attach {subject.name} again once it runs"
-        mends = [attach_again(subject)]
+        mends = [restart.attach_again(subject)]
         return say.broken(ID, subject, message, *say.cites(power), severity=Severity.WARNING, fixes=mends)
     created = say.told(compute.created)
     attached = moment(created) if created else None
@@ -72,7 +72,7 @@ def _told(
     cluster, when = case.environment.cluster.name, restart.when(attached)
     if last.at > attached:
         message = f"{subject.name} was attached {when}, before {cluster} was {last.did}"
-        return say.broken(ID, subject, message, *cites, fixes=[attach_again(subject)])
+        return say.broken(ID, subject, message, *cites, fixes=[restart.attach_again(subject)])
     return say.met(
         ID, subject, f"{subject.name} was attached {when}, after {cluster} was last {last.did}", *cites
     )
@@ -106,23 +106,6 @@ def _not_told(case: Case, subject: ResourceId, compute: MlCompute, last: restart
         "which came first is not told"
     )
     return say.unknown(ID, subject, message, ask=ask, cites=(*say.cites(compute.created), *trace.cites))
-
-
-def attach_again(subject: ResourceId) -> Fix:
-    """Detach a compute and attach it as it was: same name, namespace, instance types and type of identity."""
-    return Fix(
-        action="delete",
-        target=subject.text,
-        summary=f"Detach {subject.name} (underlyingResourceAction=Detach, never Delete) and attach it again, "
-        "with the same namespace and type of identity",
-        safety=Safety.ASKS,
-        why="until it is attached again, nobody can change endpoints and deployments on it; "
-        "a system-assigned identity comes back as another principal, so its roles must be given again",
-        again=True,
-        halves=(f"Detach {subject.name}", f"Attach {subject.name} again, as it was"),
-        # With `Delete` the cluster may go too. Source: REST reference 2024-10-01, Compute - Delete; checked 2026-11-24.
-        query={"underlyingResourceAction": "Detach"},
-    )
 
 
 REQUIREMENT = Requirement(
