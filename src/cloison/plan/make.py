@@ -19,7 +19,7 @@ from cloison.model.environment import Environment
 from cloison.model.errors import CloisonError
 from cloison.model.network import Door
 from cloison.model.snapshot import Snapshot
-from cloison.model.verdict import Finding, Fix, Safety, Severity, Verdict
+from cloison.model.verdict import Finding, Fix, PathVerdict, Safety, Severity, Verdict
 from cloison.plan.base import HEAD, base_of
 from cloison.plan.change import Change, Key, whole
 from cloison.plan.document import (
@@ -31,6 +31,7 @@ from cloison.plan.document import (
     OptionsReport,
     PlanDocument,
     Proof,
+    ReachReport,
     RequestReport,
     SettingReport,
     StandReport,
@@ -376,6 +377,7 @@ def _proof(settled: Settled, start: Measure, judge: Judge) -> Proof:
             WaveProof(wave=place, exposure=exposure(one), working=working(one))
             for place, one in enumerate(measures)
         ),
+        reached=tuple(reached(start)),
         offending=tuple(_offence(one) for one in settled.dropped),
     )
 
@@ -392,6 +394,16 @@ def exposure(measure: Measure) -> str:
             for id, one in sorted(measure.entrances.items())
         ]
     )
+
+
+def reached(measure: Measure) -> Iterator[ReachReport]:
+    """What pods reach, by pool."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for (cluster, pool, _, host), verdict in measure.flows.items():
+        if verdict is not PathVerdict.BLOCKED:
+            found.setdefault((cluster.text, pool), {})[host] = verdict.value
+    for (name, pool), names in sorted(found.items()):
+        yield ReachReport(cluster=name, pool=pool, names=dict(sorted(names.items())))
 
 
 def working(measure: Measure) -> str:
