@@ -123,6 +123,15 @@ class WaveProof(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of how pods of every cluster reach every name."""
 
 
+class ReachReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Names that pods of one pool reach, or may reach."""
+
+    cluster: str
+    pool: str
+    names: dict[str, str]
+    """How each is reached: `private`, `service-endpoint`, `public`, `unknown`."""
+
+
 class OffenceReport(msgspec.Struct, frozen=True, kw_only=True):
     """A step that has no safe place in any order."""
 
@@ -146,6 +155,8 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     smallest: bool
     """No smaller set of these changes mends as much."""
     waves: tuple[WaveProof, ...]
+    reached: tuple[ReachReport, ...] = ()
+    """At the start; what is not told of is not reached."""
     offending: tuple[OffenceReport, ...] = ()
     """Steps that were left out for want of a safe place."""
 

@@ -172,6 +172,7 @@ class _Back:
             if not self._is_gone(id):
                 what = f"{which(id)} was made again by the run, as it was"
                 self.stay(id, what, "it stays: what was wrong with the old one is not brought back")
+                self._below_again(id, did)
             return
         self._replace(id, did)
 
@@ -179,11 +180,17 @@ class _Back:
         """What was deleted is made again, with what was below it."""
         first = () if after is None else (after.key,)
         made = self._make_again(id, did, first)
-        own = {one.id for one in self.run.did}
+        self._below_again(id, did, made)
+
+    def _below_again(self, id: ResourceId, did: Sequence[Did], above: Change | None = None) -> None:
+        """What went with something is made again; above: the change that makes again what it stood below."""
+        last = {one.id: one.step.request.method for one in self.run.did}
         for one in self.gone:
             # What the run deleted by itself is made again by itself.
-            if one.startswith(f"{id}/") and one not in own:
-                self._make_again(one, did, (made.key,))
+            if not one.startswith(f"{id}/") or last.get(one) == "DELETE":
+                continue
+            if above is not None or (one not in last and self.azure.get(one) is None):
+                self._make_again(one, did, () if above is None else (above.key,))
 
     def _make_again(self, id: ResourceId, did: Sequence[Did], after: tuple[Key, ...]) -> Change:
         summary = f"Make {which(id)} again, as it was before the run"

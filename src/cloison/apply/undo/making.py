@@ -16,13 +16,11 @@ from cloison.apply.undo.back import Fresh, Stays, back
 from cloison.apply.undo.done import Run
 from cloison.arm.ids import ResourceId
 from cloison.check import asked
-from cloison.check.discovery import Discovery
-from cloison.kinds import all_facets
 from cloison.model.behaviour import Json, Refused
 from cloison.model.environment import Environment
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
-from cloison.model.verdict import Safety
+from cloison.model.verdict import PathVerdict, Safety
 from cloison.plan.change import Change, which
 from cloison.plan.document import (
     BackReport,
@@ -35,13 +33,19 @@ from cloison.plan.document import (
     WaveProof,
     sealed,
 )
-from cloison.plan.make import environments_of, exposure, request_report, seconds_of, steps_of, working
+from cloison.plan.make import (
+    environments_of,
+    exposure,
+    reached,
+    request_report,
+    seconds_of,
+    steps_of,
+    working,
+)
 from cloison.plan.measure import Judge, Measure
 from cloison.plan.order import Ordered, Unsafe, Wave, order
 from cloison.plan.smallest import Tried
 from cloison.plan.world import World
-from cloison.reach.fabric import Fabric
-from cloison.requirements import requirements
 
 ATTEMPTS_MAX = 8
 """Times that something is dropped for want of a safe place. A guess, as in planning."""
@@ -68,7 +72,8 @@ def undo(
     start = judge.measure(azure, rules=False)
     found = back(azure, run, now)
     way = _possible(azure, found.changes, found.bodies, judge)
-    settled, unsafe = _settled(azure, way.changes, judge, start, way.then)
+    bound = between(start, _before(run.plan, start, way.then))
+    settled, unsafe = _settled(azure, way.changes, judge, bound)
     waves = list(_told(azure, settled.waves, judge, start))
     ordered = msgspec.structs.replace(settled, waves=tuple(waves))
     steps = tuple(map(_plain, steps_of(azure, waves, {one.key: () for one in ordered.changes})))
@@ -90,13 +95,11 @@ def undo(
 
 
 def _judge(azure: World, plan: PlanDocument, dns: Mapping[str, str]) -> tuple[Judge, list[Environment]]:
-    snapshot = azure.seen()
-    fabric = Fabric(all_facets(snapshot))
-    fabric.forwarders = asked.forwarders(dns, fabric)
+    sight = Judge(asked.rules(())).look(azure)
+    judge = Judge(asked.rules(()), forwarders=asked.forwarders(dns, sight.fabric))
     wanted = {((one.workspace or "").lower(), one.cluster.lower()) for one in plan.environments}
-    found = Discovery(snapshot, fabric).environments
+    found = [case.environment for case in sight.cases]
     chosen = [one for one in found if (str(one.workspace or ""), str(one.cluster)) in wanted]
-    judge = Judge(requirements(), forwarders=fabric.forwarders)
     judge.chosen = [(one.workspace, one.cluster) for one in chosen]
     return judge, chosen
 
@@ -190,11 +193,21 @@ def _foreign(azure: World, change: Change, bodies: Mapping[ResourceId, Json]) ->
 # --- the order -------------------------------------------------------------------------------------------
 
 
+def _before(plan: PlanDocument, now: Measure, then: Measure) -> Measure:
+    """The state before the run: which names pods reached, as the plan tells; who came in, as it will be then."""
+    told = {
+        (one.cluster.lower(), one.pool, host): PathVerdict(verdict)
+        for one in plan.proof.reached
+        for host, verdict in one.names.items()
+    }
+    flows = {flow: told.get((flow[0], flow[1], flow[3]), PathVerdict.BLOCKED) for flow in now.flows}
+    return Measure(then.entrances, flows, ())
+
+
 def _settled(
-    azure: World, changes: Sequence[Change], judge: Judge, start: Measure, then: Measure
+    azure: World, changes: Sequence[Change], judge: Judge, bound: Measure
 ) -> tuple[Ordered, list[Unsafe]]:
     """An order of as many changes as have a safe place, and those that have none."""
-    bound = between(start, then)
     unsafe: list[Unsafe] = []
     left = list(changes)
     for _ in range(ATTEMPTS_MAX):
@@ -284,6 +297,7 @@ def _proof(ordered: Ordered, unsafe: Iterable[Unsafe], start: Measure, judge: Ju
             WaveProof(wave=place, exposure=exposure(one), working=working(one))
             for place, one in enumerate(measures)
         ),
+        reached=tuple(reached(start)),
         offending=tuple(
             OffenceReport(summary=one.change.summary, request=request_report(one.change), why=str(one))
             for one in unsafe
