@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from cloison.requirements.after_restart import Before
+
 VERSION = "cloison.plan/1"
 
 SETTINGS_MAX = 40
@@ -190,6 +192,19 @@ class BackReport(msgspec.Struct, frozen=True, kw_only=True):
     """At the end everything is as exposed, and works, as before the run: the prints are those of that plan."""
 
 
+class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan of `recover` has noted, so that the plans after it can go on where it ends."""
+
+    round: int
+    """From 1. A round ends when its plan is carried out and everything is read again."""
+    restarts: str | None
+    """The cluster that this run stops and starts; null: it found what it mends."""
+    before: tuple[Before, ...]
+    """How everything stood before the run began."""
+    foresees: tuple[str, ...]
+    """`METHOD path` of all that this plan and those after it may send: whoever agrees to it agrees to these."""
+
+
 class PlanDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one plan says. `version` changes when a reader could misread the document."""
 
@@ -205,6 +220,8 @@ class PlanDocument(msgspec.Struct, frozen=True, kw_only=True):
     """How long all waves usually take, one after the other."""
     back: BackReport | None = None
     """Of a plan that takes a run back: which."""
+    recover: RecoverReport | None = None
+    """Of a plan that puts right what a restart left."""
     digest: str = ""
     """SHA-256 of this document in canonical JSON, without this field."""
 
