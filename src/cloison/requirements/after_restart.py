@@ -89,10 +89,9 @@ def _former(case: Case, id: ResourceId) -> Former:
             told: Any = resource.body.at("properties").value
             kept = {name: told[name] for name in KEPT if told.get(name)}
             given.append(Given(scope=role_facts(resource).scope.text, properties=kept))
+    created = say.told(compute.created)
     given.sort(key=lambda one: (one.scope, str(one.properties)))
-    return Former(
-        compute=id.text, attached=say.told(compute.created) or "", principal=principal, roles=tuple(given)
-    )
+    return Former(compute=id.text, attached=created or "", principal=principal, roles=tuple(given))
 
 
 # --- roles -----------------------------------------------------------------------------------------------
