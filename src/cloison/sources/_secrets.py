@@ -5,6 +5,7 @@ A value is known as secret by its name alone. Network settings have none of thes
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -22,8 +23,15 @@ def without_secrets(value: Any) -> Any:
     """A copy without the members whose names say that they are secret."""
     if isinstance(value, dict):
         return {
-            name: without_secrets(inner) for name, inner in value.items() if NAMES.fullmatch(name) is None
+            name: without_secrets(inner) if isinstance(inner, dict | list) else inner
+            for name, inner in value.items()
+            if not _is_secret(name)
         }
     if isinstance(value, list):
         return [without_secrets(inner) for inner in value]
     return value
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_secret(name: str) -> bool:
+    return NAMES.fullmatch(name) is not None

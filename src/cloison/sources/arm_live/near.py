@@ -42,30 +42,27 @@ class Near:
         self._wanted = scope.wanted
         self._choose(scope)
         self.services = self._services()
+        self._served = self.services | self.clusters
         self.endpoints = {
             one.id
             for one in self._of(Endpoint)
             # What stands in a group that somebody named may serve what is no workspace's yet.
-            if _id(one.target) in self.services | self.clusters or _within(one.id, self._wanted)
+            if _id(one.target) in self._served or _within(one.id, self._wanted)
         }
         self.networks = self._networks()
         self.zones = self._zones()
         self.beginnings = {one.id for one in self.facets if isinstance(one, (Workspace, Cluster))}
         """Workspaces and clusters, near or not."""
-        self.weighed = {one.id for one in self.facets if isinstance(one, WEIGHED)}
-
-    @property
-    def ids(self) -> set[ResourceId]:
-        """Everything near of the kinds that are weighed."""
-        return self.workspaces | self.clusters | self.endpoints | self.zones
+        near = self.workspaces | self.clusters | self.endpoints | self.zones | self._may_be_attached
+        self._far = {one.id for one in self.facets if isinstance(one, WEIGHED)} - near
 
     def listed(self, id: ResourceId) -> bool:
         """Its children are worth a call."""
-        return id not in self.weighed or id in self.ids or id in self._may_be_attached
+        return id not in self._far
 
     def silent(self) -> list[ResourceId]:
         """Services that do not say which private endpoints they know; some leave out an empty list."""
-        doors = (one for one in self._of(Door) if one.id in self.services | self.clusters)
+        doors = (one for one in self._of(Door) if one.id in self._served)
         return list(dict.fromkeys(one.id for one in doors if not isinstance(one.connections, Known)))
 
     def named(self) -> set[ResourceId]:
