@@ -47,6 +47,8 @@ class Back(msgspec.Struct, frozen=True, kw_only=True):
     stays: tuple[Stays, ...]
     bodies: Mapping[ResourceId, Json]
     """What the run made the targets with that are deleted."""
+    mine: frozenset[ResourceId]
+    """What still is as the run left it."""
 
 
 Fresh = Mapping[ResourceId, Json | None]
@@ -62,7 +64,7 @@ def back(azure: World, run: Run, now: Fresh) -> Back:
         if step.makes and azure.get(step.request.id) is not None:
             what = f"{which(step.request.id)} may be half there: {step.summary} failed"
             found.stay(step.request.id, what, "go on with `cloison apply --resume`, or see whose it is")
-    return Back(changes=tuple(found.changes), stays=tuple(found.stays), bodies=found.bodies)
+    return Back(changes=tuple(found.changes), stays=tuple(found.stays), bodies=found.bodies, mine=found.mine)
 
 
 class _Back:
@@ -75,6 +77,8 @@ class _Back:
         self.bodies: dict[ResourceId, Json] = {}
         self.gone = {id: body for one in run.did for id, body in _taken(one)}
         """What deletions of the run took away, with what was below."""
+        self.mine = frozenset(one.id for one in run.did if self._is_as_left(one.id))
+        """What still is as the run left it."""
 
     def stay(
         self, id: ResourceId, what: str, why: str, kind: Literal["manual", "unknown"] = "manual"
@@ -93,6 +97,13 @@ class _Back:
             self._made(id, did)
         else:
             self._changed(id, did)
+
+    def _is_as_left(self, id: ResourceId) -> bool:
+        last = [one for one in self.run.did if one.id == id][-1]
+        body = self.azure.show(id, last.step.request.api_version)
+        return body is not None and not drift(
+            of_method(id, last.done.seen or {}, "PUT"), base_of(id, body, "PUT")
+        )
 
     # --- made ------------------------------------------------------------------------------------------------
 
@@ -168,7 +179,7 @@ class _Back:
             if self.azure.get(id) is None:
                 self._again(id, did)
             return
-        if within(last.request.body, body):
+        if within(last.request.body, body) or within(body, self.azure.get(id)):
             if not self._is_gone(id):
                 what = f"{which(id)} was made again by the run, as it was"
                 self.stay(id, what, "it stays: what was wrong with the old one is not brought back")
@@ -201,10 +212,7 @@ class _Back:
         if self._is_gone(id):
             self._again(id, did)
             return
-        body = self.azure.get(id) or {}
-        if within(self.gone[id], body):
-            return
-        doubt = self._not_ours(id, did)
+        doubt = self._not_ours(id, did) or self._lost_below(id)
         if doubt is not None:
             self.stays.append(doubt)
             return
@@ -232,6 +240,14 @@ class _Back:
             )
             return
         self._add("PUT", id, f"Set {which(id)} back", did, body=self.gone[id])
+
+    def _lost_below(self, id: ResourceId) -> Stays | None:
+        """What of others would go with something, and would not come again with it."""
+        for child in self.azure.below(id):
+            if child in self.gone and child not in self.mine:
+                what = f"{which(child)} was changed since the run made it again"
+                return Stays(id=id, what=what, why="whoever changed it may need it")
+        return None
 
     # --- changed ---------------------------------------------------------------------------------------------
 

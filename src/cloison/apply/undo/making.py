@@ -12,16 +12,15 @@ import msgspec
 
 from cloison import __version__
 from cloison.apply.bounds import between
-from cloison.apply.undo.back import Fresh, Stays, back
+from cloison.apply.undo.back import Back, Fresh, Stays, back
 from cloison.apply.undo.done import Run
-from cloison.arm.ids import ResourceId
 from cloison.check import asked
-from cloison.model.behaviour import Json, Refused
+from cloison.model.behaviour import Refused
 from cloison.model.environment import Environment
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import PathVerdict, Safety
-from cloison.plan.change import Change, which
+from cloison.plan.change import Change, Key, which
 from cloison.plan.document import (
     BackReport,
     LeftReport,
@@ -71,7 +70,7 @@ def undo(
         raise _elsewhere()
     start = judge.measure(azure, rules=False)
     found = back(azure, run, now)
-    way = _possible(azure, found.changes, found.bodies, judge)
+    way = _possible(azure, found, judge)
     bound = between(start, _before(run.plan, start, way.then))
     settled, unsafe = _settled(azure, way.changes, judge, bound)
     waves = list(_told(azure, settled.waves, judge, start))
@@ -124,12 +123,10 @@ class _Way(msgspec.Struct, frozen=True):
     stays: tuple[Stays, ...]
 
 
-def _possible(
-    azure: World, changes: Sequence[Change], bodies: Mapping[ResourceId, Json], judge: Judge
-) -> _Way:
+def _possible(azure: World, found: Back, judge: Judge) -> _Way:
     """As many as Azure takes; the rest stays, with Azure's reason, or that of whoever has something in there."""
     taken: list[Change] = []
-    waiting, refusals = list(changes), dict[ResourceId, Stays]()
+    waiting, refusals = list(found.changes), dict[Key, Stays]()
     with Tried(azure) as tried:
         last = judge.measure(azure, rules=False)
         progress = True
@@ -139,9 +136,9 @@ def _possible(
                 if _is_so_already(azure, change, taken):
                     waiting.remove(change)
                     continue
-                why = _foreign(azure, change, bodies) or _refusal(tried, change)
+                why = _foreign(azure, change, found) or _refusal(tried, change)
                 if why is not None:
-                    refusals[change.id] = why
+                    refusals[change.key] = why
                     continue
                 waiting.remove(change)
                 progress = True
@@ -149,7 +146,7 @@ def _possible(
                 closes = bool(last.wider(after)) and not after.wider(last)
                 taken.append(msgspec.structs.replace(change, closes=closes))
                 last = after
-        return _Way(tuple(taken), last, tuple(refusals[one.id] for one in waiting))
+        return _Way(tuple(taken), last, tuple(refusals[one.key] for one in waiting))
 
 
 def _is_so_already(azure: World, change: Change, taken: Sequence[Change]) -> bool:
@@ -172,15 +169,15 @@ def _refusal(tried: Tried, change: Change) -> Stays | None:
     return None
 
 
-def _foreign(azure: World, change: Change, bodies: Mapping[ResourceId, Json]) -> Stays | None:
+def _foreign(azure: World, change: Change, found: Back) -> Stays | None:
     """What stands below a resource that is deleted and did not come with it: others would lose it."""
     if change.method != "DELETE":
         return None
-    below = set(azure.below(change.id))
+    below = set(azure.below(change.id)) - found.mine
     if not below:
         return None
     with Tried(azure) as tried:
-        made = msgspec.structs.replace(change, method="PUT", body=bodies.get(change.id, {}), query={})
+        made = msgspec.structs.replace(change, method="PUT", body=found.bodies.get(change.id, {}), query={})
         if tried.carry_out(change) and tried.carry_out(made):
             below -= set(azure.below(change.id))
     if not below:
