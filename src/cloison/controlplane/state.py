@@ -128,8 +128,7 @@ class Azure:
                 index.setdefault(_last(id), set()).add(id)
             self._below.setdefault(id.parent, set()).add(id)
         self._bodies[id] = body
-        named = frozenset(str(ResourceId(text)) for text in texts(body) if text.startswith("/"))
-        self._names[id] = named
+        named = self._names[id] = self._named_in(body)
         for one in named:
             self._named_by.setdefault(one, set()).add(id)
         return Write(id, old, place)
@@ -176,14 +175,24 @@ class Azure:
 
     def _told(self, id: ResourceId) -> Json:
         """The body, with an empty list in the place of children that there are none of."""
+        return with_empty(self._bodies[id], self._empty(id))
+
+    def _empty(self, id: ResourceId) -> tuple[str, ...]:
+        """Pointers of lists of children that there are none of, where the body says nothing."""
         body = self._bodies[id]
         kind = kind_of(id.type)
         nested = dict(kind.nested) if kind is not None else {}
-        for pointer, segment in (nested | dict(behaviour_of(id.type).embeds)).items():
-            unread = (id, pointer) in self.unread
-            if look(body, pointer) is None and not unread and not self.children(id, segment):
-                body = laid(body, pointer, [])
-        return body
+        return tuple(
+            pointer
+            for pointer, segment in (nested | dict(behaviour_of(id.type).embeds)).items()
+            if look(body, pointer) is None
+            and (id, pointer) not in self.unread
+            and not self.children(id, segment)
+        )
+
+    def _named_in(self, body: Json) -> frozenset[str]:
+        """Every id that stands in a body."""
+        return frozenset(str(ResourceId(text)) for text in texts(body) if text.startswith("/"))
 
     def _forget(self, id: ResourceId) -> None:
         self._unname(id)
@@ -198,6 +207,13 @@ class Azure:
     def _unname(self, id: ResourceId) -> None:
         for one in self._names.get(id, ()):
             self._named_by[one].discard(id)
+
+
+def with_empty(body: Json, pointers: Iterable[str]) -> Json:
+    """The body with an empty list at each pointer."""
+    for pointer in pointers:
+        body = laid(body, pointer, [])
+    return body
 
 
 def _last(id: ResourceId) -> str:

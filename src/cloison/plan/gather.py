@@ -12,12 +12,12 @@ import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.check.write import name_of
-from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, Write, look, merged
 from cloison.model.verdict import Finding, Fix, Safety
 from cloison.plan.change import Change, Impossible, Wishes, changes_of
 from cloison.plan.document import LeftWord
 from cloison.plan.measure import Judge, Measure
+from cloison.plan.rehearse import rehearse
 from cloison.plan.world import World
 
 ROUNDS_MAX = 12
@@ -175,10 +175,9 @@ class Trial:
     def carry_out(self, change: Change) -> Refused | None:
         """Try a change; Azure's refusal, or None where it is done."""
         try:
-            outcome = run(self.azure, change.request, Seeded(seed(change)))
+            self._undo.append(rehearse(self.azure, change))
         except Refused as refused:
             return refused
-        self._undo.append(outcome.undo)
         gone = [
             at for at, one in enumerate(self.changes) if one.method == "DELETE" and _within(change.id, one.id)
         ]
@@ -225,8 +224,3 @@ def joined(one: Change, other: Change) -> Change:
         why="; ".join(dict.fromkeys((one.why, other.why))),
         because=tuple(dict.fromkeys((*one.because, *other.because))),
     )
-
-
-def seed(change: Change) -> str:
-    """What decides the names that Azure chooses in a prediction: the request alone."""
-    return f"{change.method} {change.id}/{change.action}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,6 @@ from cloison import __version__
 from cloison.arm.ids import ResourceId
 from cloison.check import asked
 from cloison.check.discovery import Discovery
-from cloison.check.run import judge as run_rules
 from cloison.check.write import name_of
 from cloison.kinds import all_facets, behaviour_of
 from cloison.model.behaviour import Json, look, merged
@@ -55,16 +54,13 @@ TARGET = "properties/privateLinkServiceConnections/0/properties/privateLinkServi
 WORST_FIRST = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.MET, Verdict.NOT_APPLICABLE)
 
 
-def make(
-    snapshot: Snapshot, options: PlanOptions | None = None, world: Callable[[Snapshot], World] = World
-) -> PlanDocument:
+def make(snapshot: Snapshot, options: PlanOptions | None = None) -> PlanDocument:
     """The plan for every environment of a snapshot that the options choose.
 
-    world: the state on which requests are tried, which may refuse some. Raises CloisonError for a snapshot that cannot
-    be changed, and for options that mean nothing.
+    Raises CloisonError for a snapshot that cannot be changed, and for options that mean nothing.
     """
     options = options or PlanOptions()
-    azure = world(snapshot)
+    azure = World(snapshot)
     judge, chosen = judge_of(azure, options)
     gathered = gather(azure, judge, wishes(options, azure))
     start = gathered.start
@@ -299,9 +295,10 @@ Pair = tuple[ResourceId | None, ResourceId]
 def _stands(azure: World, judge: Judge) -> dict[Pair, Stands]:
     """The worst finding for each requirement and subject, by environment."""
     found: dict[Pair, Stands] = {}
-    for case in judge.look(azure).cases:
+    sight = judge.look(azure)
+    for at, case in enumerate(sight.cases):
         worst: Stands = {}
-        for _, finding in run_rules(case, judge.rules):
+        for finding in sight.said(at, judge.rules):
             held = worst.setdefault(stand_of(finding), finding)
             if _rank(finding) < _rank(held):
                 worst[stand_of(finding)] = finding

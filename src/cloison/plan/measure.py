@@ -6,7 +6,8 @@ service in the snapshot, not only of the environment that is mended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -18,16 +19,16 @@ from cloison.model.facts import Fact, Known
 from cloison.model.network import Door, Facet
 from cloison.model.verdict import Finding, PathVerdict, Severity, Verdict
 from cloison.plan.facets import Facets
-from cloison.plan.world import World
-from cloison.reach import walk
+from cloison.plan.flows import Flow, Flows
+from cloison.plan.world import Mark, World
 from cloison.reach.fabric import Fabric
 from cloison.requirements import Requirement
 from cloison.requirements.case import Case
 
 WORKS = (PathVerdict.PUBLIC, PathVerdict.SERVICE_ENDPOINT, PathVerdict.PRIVATE)
 """Verdicts of paths that carry packets, the most exposed first."""
-Flow = tuple[ResourceId, str, ResourceId, str]
-"""(cluster, pool, service, host)."""
+SEEN_MAX = 50
+"""States that are remembered. A guess: a search comes back to those of its start, its end and a few on the way."""
 Stand = tuple[str, ResourceId]
 """(requirement, subject)."""
 
@@ -142,6 +143,9 @@ class Judge:
         self.chosen: list[tuple[ResourceId | None, ResourceId]] = []
         self.measured = 0
         self._facets = Facets()
+        self._flows = Flows()
+        self._seen: dict[Mark, Sight] = {}
+        """States that were looked at, the last at the end."""
         self._safe: dict[tuple[int, ...], tuple[Measure, list[Facet], list[ResourceId], list[Flow]]] = {}
 
     def targets(self, measure: Measure, start: Measure | None = None) -> list[Finding]:
@@ -177,35 +181,68 @@ class Judge:
                 id for id, one in start.entrances.items() if id in entrances and not entrances[id].within(one)
             ]
             # The facets are kept too: an object that is gone may lend its number to another.
-            held = self._safe[key] = (start, facets, wider, _lost(fabric, start))
+            held = self._safe[key] = (start, facets, wider, self._lost(fabric, start))
         return held[2], held[3]
+
+    def _lost(self, fabric: Fabric, start: Measure) -> list[Flow]:
+        """Names that are lost, of which only those are asked that can be."""
+        could = (flow for flow, before in start.flows.items() if before is not PathVerdict.BLOCKED)
+        return [flow for flow in could if _is_worse(self._flows.verdict(fabric, flow), start.flows[flow])]
 
     def look(self, azure: World) -> Sight:
         """The state, to be asked for parts of a measure."""
         self.measured += 1
-        snapshot = azure.seen()
-        fabric = Fabric(self._facets.of(snapshot), self.forwarders)
-        found = Discovery(snapshot, fabric).environments
-        return Sight(fabric, [Case(one, snapshot, fabric) for one in found if self._is_chosen(one)])
+        mark = azure.mark()
+        held = self._seen.pop(mark, None)
+        if held is None or held.azure is not azure:
+            snapshot = azure.seen()
+            fabric = Fabric(self._facets.of(snapshot), self.forwarders)
+            found = Discovery(snapshot, fabric).environments
+            cases = [Case(one, snapshot, fabric) for one in found if self._is_chosen(one)]
+            held = Sight(azure, fabric, cases, self._flows)
+        self._seen[mark] = held
+        if len(self._seen) > SEEN_MAX:
+            del self._seen[next(iter(self._seen))]
+        return held
 
     def _is_chosen(self, environment: Environment) -> bool:
         return not self.chosen or (environment.workspace, environment.cluster) in self.chosen
 
 
 class Sight:
-    """One state, of which each part is measured when it is asked for."""
+    """One state, of which each part is measured when it is asked for, and once."""
 
-    def __init__(self, fabric: Fabric, cases: list[Case]) -> None:
+    def __init__(self, azure: World, fabric: Fabric, cases: list[Case], flows: Flows) -> None:
+        self.azure = azure
         self.fabric = fabric
         self.cases = cases
+        self._flows = flows
+        self._said: dict[tuple[int, str], list[Finding]] = {}
 
     def findings(self, rules: Sequence[Requirement]) -> tuple[Finding, ...]:
-        """What some requirements say of the chosen environments."""
-        return tuple(finding for case in self.cases for _, finding in judge(case, rules))
+        """What some requirements say of the chosen environments, one after the other."""
+        return tuple(finding for at in range(len(self.cases)) for finding in self.said(at, rules))
+
+    def said(self, at: int, rules: Sequence[Requirement]) -> Iterator[Finding]:
+        """What some requirements say of one of the chosen environments."""
+        for rule in rules:
+            found = self._said.get((at, rule.id))
+            if found is None:
+                found = [finding for _, finding in judge(self.cases[at], [rule])]
+                self._said[at, rule.id] = found
+            yield from found
 
     def measure(self, findings: Sequence[Finding] = ()) -> Measure:
         """What is exposed and what works, with what requirements said."""
-        return Measure(_entrances(self.fabric), _flows(self.fabric), tuple(findings))
+        return Measure(self._entrances, self._all_flows, tuple(findings))
+
+    @cached_property
+    def _entrances(self) -> dict[ResourceId, Entrance]:
+        return _entrances(self.fabric)
+
+    @cached_property
+    def _all_flows(self) -> dict[Flow, PathVerdict]:
+        return self._flows.all(self.fabric)
 
 
 def _entrances(fabric: Fabric) -> dict[ResourceId, Entrance]:
@@ -225,31 +262,3 @@ def _value(fact: Fact[bool]) -> bool | None:
 
 def _set(fact: Fact[tuple[str, ...]]) -> frozenset[str] | None:
     return frozenset(fact.value) if isinstance(fact, Known) else None
-
-
-def _lost(fabric: Fabric, start: Measure) -> list[Flow]:
-    """Names that are lost, of which only those are asked that can be."""
-    could = (flow for flow, before in start.flows.items() if before is not PathVerdict.BLOCKED)
-    return [flow for flow in could if _is_worse(_verdict(fabric, flow), start.flows[flow])]
-
-
-def _verdict(fabric: Fabric, flow: Flow) -> PathVerdict:
-    """How one name fares; blocked where cluster, pool or service are gone."""
-    cluster, pool_name, service, name = flow
-    own = fabric.clusters.get(cluster)
-    for pool in own.pools if own is not None else ():
-        for door in fabric.doors_of.get(service, ()) if pool.name == pool_name else ():
-            for host in door.hosts:
-                if host.name == name:
-                    assert own is not None
-                    return walk.walk(fabric, own, pool, door, host).verdict
-    return PathVerdict.BLOCKED
-
-
-def _flows(fabric: Fabric) -> dict[Flow, PathVerdict]:
-    found: dict[Flow, PathVerdict] = {}
-    services = list(dict.fromkeys(door.id for door in fabric.all(Door) if door.service != "cluster"))
-    for cluster in fabric.clusters.values():
-        for path in walk.paths(fabric, cluster, services):
-            found[cluster.id, path.pool, path.resource, path.host] = path.verdict
-    return found

@@ -13,11 +13,11 @@ from itertools import combinations
 import msgspec
 
 from cloison.arm.ids import ResourceId
-from cloison.controlplane import Seeded, run
 from cloison.model.behaviour import Refused, Write, ids_in
 from cloison.plan.change import Change
-from cloison.plan.gather import seed
-from cloison.plan.measure import Flow, Judge, Measure
+from cloison.plan.flows import Flow
+from cloison.plan.measure import Judge, Measure
+from cloison.plan.rehearse import rehearse
 from cloison.plan.smallest import outermost
 from cloison.plan.world import World
 
@@ -69,8 +69,10 @@ class Ordered(msgspec.Struct, frozen=True):
         return tuple(change for wave in self.waves for change in wave.changes)
 
 
-def order(azure: World, changes: Sequence[Change], judge: Judge, start: Measure) -> Ordered:
-    """The waves. The state is as it was afterwards."""
+def order(
+    azure: World, changes: Sequence[Change], judge: Judge, start: Measure, *, all_or_none: bool = False
+) -> Ordered:
+    """The waves. The state is as it was afterwards. all_or_none: no waves where something is stuck."""
     search = _Search(azure, judge, start)
     try:
         line = search.line(list(changes))
@@ -81,8 +83,12 @@ def order(azure: World, changes: Sequence[Change], judge: Judge, start: Measure)
             other = search.line([*late, *line])
             search.take_back()
             line = max(line, other, key=len)
-        waves = search.waves(line)
         left = [one for one in changes if one not in line]
+        waves: list[Wave] = []
+        if left and all_or_none:
+            search.do(line)
+        else:
+            waves = search.waves(line)
         stuck = tuple(search.doubt([one]) or Unsafe(one) for one in left)
         return Ordered(tuple(waves), stuck, judge.measured - search.before)
     finally:
@@ -118,7 +124,7 @@ class _Search:
             for change in left:
                 if waiting.intersection(change.after) or self.doubt([change]) is not None:
                     continue
-                self._do(change)
+                self.do([change])
                 done.append(change)
                 if extend([one for one in left if one is not change]):
                     return True
@@ -145,8 +151,7 @@ class _Search:
                 self.take_back()
                 return None
             wave = self._wave(left, ahead=ahead)
-            for change in wave:
-                self._do(change)
+            self.do(wave)
             found.append(Wave(tuple(wave), self.judge.measure(self.azure, rules=False)))
             left = [one for one in left if one not in wave]
         return found
@@ -174,7 +179,7 @@ class _Search:
         try:
             for change in changes:
                 last = change
-                done.append(run(self.azure, change.request, Seeded(seed(change))).undo)
+                done.append(rehearse(self.azure, change))
             assert last is not None
             wider, lost = self.judge.worse(self.azure, self.start)
             return Unsafe(last, "", tuple(wider), tuple(lost)) if wider or lost else None
@@ -191,8 +196,10 @@ class _Search:
             self.azure.take_back(undo)
         self.undo.clear()
 
-    def _do(self, change: Change) -> None:
-        self.undo.append(run(self.azure, change.request, Seeded(seed(change))).undo)
+    def do(self, changes: Iterable[Change]) -> None:
+        """Carry out changes that are safe."""
+        for change in changes:
+            self.undo.append(rehearse(self.azure, change))
 
 
 def _subsets(changes: Sequence[Change]) -> Iterable[tuple[Change, ...]]:

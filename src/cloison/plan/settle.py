@@ -64,12 +64,12 @@ def settle(azure: World, gathered: Gathered, judge: Judge) -> Settled:
 
 def _ordered(azure: World, changes: Sequence[Change], judge: Judge, start: Measure) -> Ordered:
     """An order; where endpoints are in the way, one in which their addresses are chosen beforehand."""
-    ordered = order(azure, changes, judge, start)
+    ordered = order(azure, changes, judge, start, all_or_none=True)
     ids = [one.change.id for one in ordered.stuck if one.lost]
     if not ids:
         return ordered
     try:
-        return order(azure, beforehand(azure, changes, ids), judge, start)
+        return order(azure, beforehand(azure, changes, ids), judge, start, all_or_none=True)
     except Refused:
         return ordered
 

@@ -13,8 +13,9 @@ from cloison.controlplane import Outcome, Seeded, run
 from cloison.model.behaviour import Refused, Write
 from cloison.model.verdict import Finding, Safety
 from cloison.plan.change import Change, Key
-from cloison.plan.gather import Gathered, seed
+from cloison.plan.gather import Gathered
 from cloison.plan.measure import Judge, Measure, Sight, Stand, stand_of
+from cloison.plan.rehearse import rehearse, seed
 from cloison.plan.world import World
 
 SETS_MAX = 150
@@ -239,7 +240,7 @@ class Tried:
     def carry_out(self, change: Change) -> bool:
         """Try a change; whether Azure takes it."""
         try:
-            self.outcome(change)
+            self._undo.append(rehearse(self.azure, change))
         except Refused:
             return False
         return True
