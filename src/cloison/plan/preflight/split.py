@@ -1,9 +1,10 @@
 """Splitting a plan: what its caller can apply now, what others are asked for, and what comes after that.
 
-The plan is made twice: once as if everything were allowed, which says what is needed, and once as if Azure refused what
-is in the way, which says what can be done without it. The second is a plan like any other, with its own proof. What
-only the first has is held, or waits for what is held. Of what is held an order is sought that is safe once the second
-plan is applied, so that others know what they may send at once.
+The plan is made as if everything were allowed, which says what is needed. What is in the way of a step holds it; what
+Azure would not take without the held steps waits, and so does what has no safe place without them, what would be made
+without what belongs below it, and every door that is closed after one of those. The rest is put in an order anew and
+proven: that is the part to apply now. Of what is held an order is sought that is safe once that part is applied, so
+that others know what they may send at once.
 """
 
 from __future__ import annotations
@@ -12,28 +13,44 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from cloison.arm.ids import ResourceId
+from cloison.check.write import name_of
 from cloison.controlplane.run import guards
+from cloison.model.environment import Environment
 from cloison.model.snapshot import Snapshot
-from cloison.model.verdict import Safety
 from cloison.plan.change import Change
-from cloison.plan.document import PlanDocument, StepReport, sha256
-from cloison.plan.make import judge_of, make
-from cloison.plan.measure import Judge, Measure
-from cloison.plan.options import PlanOptions
-from cloison.plan.order import order
+from cloison.plan.document import PlanDocument, sealed
+from cloison.plan.gather import Gathered, Reason, gather
+from cloison.plan.make import document, in_turn, judge_of
+from cloison.plan.measure import Judge, Measure, stand_of
+from cloison.plan.options import PlanOptions, wishes
+from cloison.plan.order import Ordered, Wave, order
 from cloison.plan.preflight.check import Answers, Right, Way
 from cloison.plan.preflight.checks import checks
 from cloison.plan.preflight.document import CheckReport, Preflight, Section, Stopped
 from cloison.plan.preflight.limited import Limited
-from cloison.plan.preflight.look import Asking, carry_out, look_through, questions
+from cloison.plan.preflight.look import Asking, look_through, questions
 from cloison.plan.puts import request_of
+from cloison.plan.settle import Settled, settle
 from cloison.plan.smallest import Tried
 from cloison.plan.world import World
 
-Key = tuple[str, str, str]
-"""What tells a step of one plan from those of another: method, path in lower case, and of a PATCH its body."""
-ROUNDS_MAX = 4
-"""Times that the plan is made again because it chose what was not asked about yet. A guess: none or one is usual."""
+LATER: Reason = ("later", "others have to help first: plan again once they have")
+
+
+class Whole(msgspec.Struct, frozen=True):
+    """The plan as if everything were allowed, with what it was made of."""
+
+    plan: PlanDocument
+    gathered: Gathered
+    settled: Settled
+    chosen: Sequence[Environment]
+    options: PlanOptions
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The change of each step."""
+        return self.settled.ordered.changes
 
 
 def preflight(snapshot: Snapshot, options: PlanOptions, ask: Asking | None) -> Preflight:
@@ -43,19 +60,17 @@ def preflight(snapshot: Snapshot, options: PlanOptions, ask: Asking | None) -> P
     """
     start, answers = World(snapshot), Answers(live=ask is not None)
     free = _without_guards(snapshot)
-    whole = make(free, options)
-    _ask(answers, ask, start, whole)
-    looked = look_through(whole.steps, World(free), start, snapshot, answers)
-    if not any(one.held for one in looked):
-        return _report(whole, whole, looked, (), (), answers)
-    now = make(snapshot, options, lambda one: Limited(one, start, answers))
-    for _ in range(ROUNDS_MAX):
-        if not _ask(answers, ask, start, now):
-            break
-        now = make(snapshot, options, lambda one: Limited(one, start, answers))
-    sections, waiting = _asked_for(free, options, now, [one for one in looked if _is_left(one.step, now)])
-    again = look_through(now.steps, World(snapshot), start, snapshot, answers)
-    return _report(whole, now, (*looked, *again), sections, waiting, answers)
+    whole = _whole(free, options)
+    if ask is not None:
+        answers.add(ask(questions(start, map(request_of, whole.plan.steps))))
+    looked = look_through(whole.plan.steps, World(free), start, snapshot, answers)
+    held = {at for at, one in enumerate(looked) if one.held}
+    if not held:
+        return _report(whole.plan, looked, set(), set(), (), (), answers)
+    plan, mine = _part(whole, Limited(snapshot, start, answers), looked)
+    later = set(range(len(looked))) - mine - held
+    sections, waiting = _asked_for(World(free), whole, looked, mine)
+    return _report(plan, looked, held, later, sections, waiting, answers)
 
 
 def _without_guards(snapshot: Snapshot) -> Snapshot:
@@ -66,103 +81,162 @@ def _without_guards(snapshot: Snapshot) -> Snapshot:
     return Snapshot(kept, snapshot.gaps, snapshot.inputs)
 
 
-def _ask(answers: Answers, ask: Asking | None, start: World, plan: PlanDocument) -> bool:
-    """Ask what has to be known of a plan; whether anything was asked."""
-    if ask is None:
-        return False
-    wanted = [one for one in questions(start, map(request_of, plan.steps)) if one not in answers]
-    if wanted:
-        answers.add(ask(wanted))
-    return bool(wanted)
+def _whole(snapshot: Snapshot, options: PlanOptions) -> Whole:
+    """As `make` makes it."""
+    azure = World(snapshot)
+    judge, chosen = judge_of(azure, options)
+    gathered = gather(azure, judge, wishes(options, azure))
+    settled = settle(azure, in_turn(gathered, azure, chosen), judge)
+    start = gathered.start
+    plan = document(azure, judge, settled, start, chosen, inputs=snapshot.inputs, options=options)
+    return Whole(plan, gathered, settled, chosen, options)
 
 
-def _key(step: StepReport) -> Key:
-    """Of a change of a part also which part: there may be several of one resource, and a plan may need some only."""
-    asked = step.request
-    return asked.method, asked.path.lower(), sha256(asked.body) if asked.method == "PATCH" else ""
+# --- the part to apply now -------------------------------------------------------------------------------
 
 
-def _is_left(step: StepReport, now: PlanDocument) -> bool:
-    return _key(step) not in {_key(one) for one in now.steps}
+def _part(whole: Whole, azure: Limited, looked: Sequence[Stopped]) -> tuple[PlanDocument, set[int]]:
+    """The plan of what can be done without what is held, and the places of its steps in the whole plan."""
+    judge, chosen = judge_of(azure, whole.options)
+    start = judge.measure(azure)
+    mine = _possible(whole, azure, looked)
+    while True:
+        ordered = order(azure, [whole.changes[at] for at in sorted(mine)], judge, start)
+        place = {id(change): at for at, change in enumerate(whole.changes)}
+        done = {place[id(change)] for change in ordered.changes}
+        kept = _together(whole, looked, done)
+        if kept == mine:
+            break
+        mine = kept
+    end = _end(azure, judge, ordered.waves)
+    reasons = {name_of(one): LATER for one in judge.targets(end, start) if stand_of(one) not in _stuck(whole)}
+    left = whole.gathered.after(end, judge, {**whole.gathered.why, **reasons}).left
+    settled = Settled(
+        Ordered(ordered.waves, (), ordered.states),
+        end,
+        left,
+        False,
+        whole.settled.missing,
+        whole.settled.dropped,
+    )
+    told = document(azure, judge, settled, start, chosen, inputs=whole.plan.inputs, options=whole.options)
+    # Every state was tried; that more may be broken in words at the end is what `part` says.
+    proof = msgspec.structs.replace(told.proof, proven=True, part=True)
+    return sealed(msgspec.structs.replace(told, proof=proof)), mine
+
+
+def _possible(whole: Whole, azure: Limited, looked: Sequence[Stopped]) -> set[int]:
+    """The places of steps that are not held, and that Azure takes without those that are."""
+    with Tried(azure) as tried:
+        taken = {
+            at for at, change in enumerate(whole.changes) if not looked[at].held and tried.carry_out(change)
+        }
+    return _together(whole, looked, taken)
+
+
+def _together(whole: Whole, looked: Sequence[Stopped], some: set[int]) -> set[int]:
+    """Those of some steps that may be done although the others are not.
+
+    What is made waits with what belongs below it: an endpoint without its zone group would take a name from whoever
+    asks the zone. What Azure Policy makes below it comes by itself. A door is closed when all before it is done.
+    """
+    kept = set(some)
+    while True:
+        out = set(range(len(looked))) - kept
+        waits = {at for at in out if not _comes_by_itself(looked[at])}
+        gone = {
+            at
+            for at in kept
+            if any(
+                (whole.changes[at].closes and other < at)
+                or (looked[at].step.makes and whole.changes[other].id.startswith(f"{whole.changes[at].id}/"))
+                or whole.changes[other].key in whole.changes[at].after
+                for other in waits
+            )
+        }
+        if not gone:
+            return kept
+        kept -= gone
+
+
+def _comes_by_itself(stopped: Stopped) -> bool:
+    return stopped.held and _owner(stopped)[1] == "wait"
+
+
+def _end(azure: World, judge: Judge, waves: Iterable[Wave]) -> Measure:
+    with Tried(azure) as tried:
+        for wave in waves:
+            for change in wave.changes:
+                tried.carry_out(change)
+        return judge.measure(azure)
+
+
+def _stuck(whole: Whole) -> set[tuple[str, ResourceId]]:
+    """What the whole plan does not mend either."""
+    return {stand_of(one.finding) for one in whole.settled.left}
 
 
 # --- what others are asked for ---------------------------------------------------------------------------
 
 
 def _asked_for(
-    free: Snapshot, options: PlanOptions, now: PlanDocument, left: Sequence[Stopped]
+    azure: World, whole: Whole, looked: Sequence[Stopped], mine: set[int]
 ) -> tuple[tuple[Section, ...], tuple[Stopped, ...]]:
-    """Sections in the order in which they are done, and what has to wait for a later request."""
-    azure = World(free)
-    judge, _ = judge_of(azure, options)
-    for step in now.steps:
-        carry_out(azure, request_of(step))
-    held = {_key(one.step): one for one in left if one.held}
-    # A right can be granted at any time; the caller then sends the request where it has its place.
-    grants = {key: one for key, one in held.items() if _owner(one)[1] == "grant"}
-    others = {key: one for key, one in held.items() if key not in grants}
-    changes = {_key(one.step): _change(one.step) for one in left}
-    waves = _in_order(azure, judge, changes, set(others))
+    """Sections in the order in which they are done, and what no order has a place for yet."""
+    judge, _ = judge_of(azure, whole.options)
+    with Tried(azure) as tried:
+        for at in sorted(mine):
+            tried.carry_out(whole.changes[at])
+        held = [at for at, one in enumerate(looked) if one.held]
+        # A right can be granted at any time; the caller then sends the request where it has its place.
+        grants = [at for at in held if _owner(looked[at])[1] == "grant"]
+        others = {at: whole.changes[at] for at in held if at not in grants}
+        left = {at: one for at, one in enumerate(whole.changes) if at not in mine}
+        waves = _in_order(azure, judge, left, others, sure=bool(mine or grants))
     sections: list[Section] = []
-    for one in grants.values():
-        _place(sections, one, 1)
-    for number, keys in enumerate(waves, start=1):
-        for key in keys:
-            _place(sections, others.pop(key), number)
-    return tuple(_numbered(sections)), tuple(others.values())
+    for at in grants:
+        _place(sections, looked[at], 1)
+    for number, wave in enumerate(waves, start=1):
+        for at in wave:
+            _place(sections, looked[at], number)
+            del others[at]
+    return tuple(_numbered(sections)), tuple(looked[at] for at in others)
 
 
-def _in_order(azure: World, judge: Judge, changes: Mapping[Key, Change], wanted: set[Key]) -> list[list[Key]]:
+def _in_order(
+    azure: World, judge: Judge, left: Mapping[int, Change], wanted: Mapping[int, Change], *, sure: bool
+) -> list[list[int]]:
     """Waves of what others can do once the plan is applied, so that all that is left still has a safe order then.
 
     A network that is linked to a zone too early, say, would lose each name between its endpoint and its record.
+    sure: something else goes on, so that what is not surely good can wait.
     """
     start = judge.measure(azure, rules=False)
-    ordered = order(azure, [one for key, one in changes.items() if key in wanted], judge, start)
-    key_of = {id(one): key for key, one in changes.items()}
-    waves = [[key_of[id(one)] for one in wave.changes] for wave in ordered.waves]
-    if order(azure, list(changes.values()), judge, start).stuck:
+    ordered = order(azure, list(wanted.values()), judge, start)
+    place = {id(change): at for at, change in wanted.items()}
+    waves = [[place[id(change)] for change in wave.changes] for wave in ordered.waves]
+    if order(azure, list(left.values()), judge, start).stuck:
         # What is left has no order as it is: the next plan finds another.
         return waves
-    kept: list[list[Key]] = []
+    kept: list[list[int]] = []
     for wave in waves:
-        good = [key for key in wave if _leaves_an_order(azure, judge, start, changes, [*_flat(kept), key])]
+        done = [at for one in kept for at in one]
+        good = wave if _leaves_an_order(azure, judge, start, left, [*done, *wave]) else []
+        good = good or [at for at in wave if _leaves_an_order(azure, judge, start, left, [*done, at])]
         if not good:
             break
         kept.append(good)
-    return kept
+    return kept if kept or sure else waves
 
 
 def _leaves_an_order(
-    azure: World, judge: Judge, start: Measure, changes: Mapping[Key, Change], first: Sequence[Key]
+    azure: World, judge: Judge, start: Measure, left: Mapping[int, Change], first: Sequence[int]
 ) -> bool:
     """Whether the changes that are not among the first still have a safe order after those."""
     with Tried(azure) as tried:
-        done = all(tried.carry_out(changes[key]) for key in first)
-        rest = [one for key, one in changes.items() if key not in first]
+        done = all(tried.carry_out(left[at]) for at in first)
+        rest = [change for at, change in left.items() if at not in first]
         return done and not order(azure, rest, judge, start).stuck
-
-
-def _flat(waves: Iterable[Sequence[Key]]) -> list[Key]:
-    return [key for wave in waves for key in wave]
-
-
-def _change(step: StepReport) -> Change:
-    """The change that a step tells."""
-    request = request_of(step)
-    return Change(
-        method=request.method,
-        id=request.id,
-        action=request.action,
-        api_version=request.api_version,
-        body=request.body,
-        summary=step.summary,
-        safety=Safety.SAFE if step.safety == "safe" else Safety.ASKS,
-        why=step.why,
-        because=step.because,
-        closes=step.closes,
-        query=step.request.query,
-    )
 
 
 def _place(sections: list[Section], stopped: Stopped, wave: int) -> None:
@@ -199,33 +273,29 @@ def _numbered(sections: Sequence[Section]) -> Iterable[Section]:
 
 
 def _report(
-    whole: PlanDocument,
-    now: PlanDocument,
+    plan: PlanDocument,
     looked: Sequence[Stopped],
+    held: set[int],
+    later: set[int],
     sections: tuple[Section, ...],
     waiting: tuple[Stopped, ...],
     answers: Answers,
 ) -> Preflight:
-    left = {_key(step) for step in whole.steps if _is_left(step, now)}
-    held = tuple(one for one in looked if one.held and _key(one.step) in left)
-    named = {_key(one.step) for one in held}
-    unsure = {
-        _key(one.step): one for one in looked if one.obstacles and not one.held and _key(one.step) not in left
-    }
+    unsure = [one for at, one in enumerate(looked) if one.obstacles and at not in held and at not in later]
     return Preflight(
         live=answers.live,
-        now=now,
-        steps=len(whole.steps),
+        now=plan,
+        steps=len(looked),
         checks=tuple(
             CheckReport(name=one.name, title=one.title, blind="" if answers.live else one.blind)
             for one in checks()
         ),
-        held=held,
-        unsure=tuple(unsure.values()),
-        later=tuple(step for step in whole.steps if _key(step) in left - named),
+        held=tuple(looked[at] for at in sorted(held)),
+        unsure=tuple(unsure),
+        later=tuple(looked[at].step for at in sorted(later)),
         sections=sections,
         waiting=waiting,
-        rights=tuple((one.action, one.scope.text) for one in _missing(held)),
+        rights=tuple((one.action, one.scope.text) for one in _missing(looked[at] for at in sorted(held))),
     )
 
 
