@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cloison.reports import View
 
 NEEDS_A_PERSON, STOPPED = 1, 3
+MINUTES_MAX = 7 * 24 * 60
+"""A week: a run that takes longer is no run."""
 EXAMPLES = """\
 examples
   cloison apply plan.json                                  shows the plan, asks, carries it out
@@ -65,13 +67,21 @@ def arguments(parser: ArgumentParser) -> None:
     running.add_argument(
         "--deadline",
         metavar="MINUTES",
-        type=float,
+        type=_minutes,
         default=120.0,
         help="stop safely after that (default: %(default)g)",
     )
     live_arguments(parser)
     color_argument(parser.add_argument_group("how to report"))
     parser.epilog = EXAMPLES
+
+
+def _minutes(text: str) -> float:
+    """A number of minutes above 0. Raises ValueError."""
+    minutes = float(text)
+    if not 0 < minutes < MINUTES_MAX:
+        raise ValueError(text)
+    return minutes
 
 
 def run(options: Namespace) -> int:
