@@ -18,9 +18,10 @@ from cloison.check.document import Report
 from cloison.check.run import CheckOptions
 from cloison.check.run import run as check
 from cloison.controlplane import Azure, Seeded, run
-from cloison.kinds import expand_nested
+from cloison.kinds import all_facets, expand_nested
 from cloison.model.behaviour import Json, Request, Write
 from cloison.model.errors import CloisonError
+from cloison.model.network import Door
 from cloison.model.snapshot import Resource, Snapshot
 from cloison.plan.create.file import Given, read
 from cloison.plan.create.make import create
@@ -92,9 +93,23 @@ def _resource(azure: Azure, id: ResourceId) -> Resource:
 
 def carry_out(azure: Azure, plan: PlanDocument) -> None:
     """All steps. Azure chooses other names than any prediction."""
-    assert plan.proof.proven
+    assert plan.proof.proven, plan.proof.offending
     for step in plan.steps:
         run(azure, request_of(step), Seeded(f"azure {plan.digest} {step.number}"))
+
+
+def strangers(azure: Azure, values: Values) -> Iterator[str]:
+    """Who comes into a service by its public address although the file does not name him."""
+    for door in all_facets(azure.snapshot()):
+        if not isinstance(door, Door) or door.service == "cluster" or not door.admission.public.value:
+            continue
+        told = door.admission
+        if told.open_to_all.value:
+            yield f"everybody comes into {door.id.name}"
+        if not set(told.addresses.value) <= set(values.get("way-in.addresses", ())):  # type: ignore[call-overload]
+            yield f"{told.addresses.value} come into {door.id.name}"
+        if told.subnets.value and "services.access" not in values:
+            yield f"subnets come into {door.id.name}"
 
 
 def empty() -> Azure:
@@ -281,40 +296,50 @@ def cases(seed: int) -> Iterator[Case]:
     first = Case(choices=tuple(some[0] for some in options))
     wanted = _possible_pairs(options, first)
     yield first
-    wanted -= set(_pairs(first.choices))
+    for pair in _pairs(first.choices):
+        wanted.pop(pair, None)
     while wanted:
-        # Of many that hold a wanted pair, the one with the most.
-        (at, one), (place, other) = min(wanted)
-        best: Case | None = None
-        for _ in range(40):
-            drawn = [rng.choice(some) for some in options]
-            drawn[at], drawn[place] = one, other
-            case = Case(choices=tuple(drawn))
-            if case.is_possible() and (best is None or _new(case, wanted) > _new(best, wanted)):
-                best = case
-        assert best is not None
-        yield best
-        wanted -= set(_pairs(best.choices))
+        pair = min(wanted)
+        case = max((_drawn(rng, options, wanted, pair) for _ in range(4)), key=lambda one: _new(one, wanted))
+        yield case
+        for one in _pairs(case.choices):
+            wanted.pop(one, None)
 
 
 Pair = tuple[tuple[int, str], tuple[int, str]]
+LAYOUT = list(FACTORS).index("layout")
+
+
+def _drawn(
+    rng: random.Random, options: Sequence[Sequence[str]], wanted: Mapping[Pair, Case], pair: Pair
+) -> Case:
+    """A possible case with that pair, and with others that are wanted as far as they go together with it."""
+    case = wanted[pair]
+    held = {at for at, _ in pair}
+    for at in rng.sample(range(len(options)), len(options)):
+        for one in options[at] if at not in held else ():
+            other = Case(choices=(*case.choices[:at], one, *case.choices[at + 1 :]))
+            if _new(other, wanted) > _new(case, wanted) and other.is_possible():
+                case = other
+    return case
 
 
 def _pairs(choices: Sequence[str]) -> Iterator[Pair]:
     yield from combinations(enumerate(choices), 2)
 
 
-def _new(case: Case, wanted: set[Pair]) -> int:
-    return len(wanted & set(_pairs(case.choices)))
+def _new(case: Case, wanted: Mapping[Pair, Case]) -> int:
+    return sum(one in wanted for one in _pairs(case.choices))
 
 
-def _possible_pairs(options: Sequence[Sequence[str]], first: Case) -> set[Pair]:
-    """Pairs that go together with everything else as usual, or nearly so."""
-    found: set[Pair] = set()
+def _possible_pairs(options: Sequence[Sequence[str]], first: Case) -> dict[Pair, Case]:
+    """Pairs that go together in some layout, with everything else as usual; each with such a case."""
+    found: dict[Pair, Case] = {}
     for (at, some), (place, others) in combinations(enumerate(options), 2):
-        for one, other in product(some, others):
+        for one, other, layout in product(some, others, options[LAYOUT]):
             drawn = list(first.choices)
-            drawn[at], drawn[place] = one, other
-            if Case(choices=tuple(drawn)).is_possible():
-                found.add(((at, one), (place, other)))
+            drawn[LAYOUT], drawn[at], drawn[place] = layout, one, other
+            case = Case(choices=tuple(drawn))
+            if case.is_possible():
+                found.setdefault(((at, one), (place, other)), case)
     return found

@@ -7,14 +7,17 @@ does not at the end.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 
 import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.check import asked
+from cloison.model.behaviour import Refused
 from cloison.model.environment import Environment, Link
 from cloison.model.snapshot import Snapshot
+from cloison.plan.beforehand import beforehand
 from cloison.plan.change import Change, Wishes
 from cloison.plan.create import clusters, names, networks, services
 from cloison.plan.create.builder import Builder, Piece
@@ -26,7 +29,7 @@ from cloison.plan.gather import gather
 from cloison.plan.make import document, in_turn
 from cloison.plan.measure import Judge, Measure, stand_of
 from cloison.plan.options import PlanOptions
-from cloison.plan.order import Ordered, order
+from cloison.plan.order import order
 from cloison.plan.settle import Settled, settle
 from cloison.plan.world import World
 from cloison.requirements import requirements
@@ -97,12 +100,14 @@ def _build(place: Site, builder: Builder) -> None:
     _cluster(place, builder)
     _all(builder, services.services(place))
     by_subnets = services.reached_by_subnets(place)
-    groups: list[ResourceId] = []
-    for id in (place.storage, *place.extra_storage, place.vault, place.registry):
-        if id not in by_subnets:
-            groups += _endpoints(place, builder, id)
-    builder.want(services.workspace(place, tuple(groups)))
-    last = _endpoints(place, builder, place.workspace, groups)
+    private = [
+        id
+        for id in (place.storage, *place.extra_storage, place.vault, place.registry)
+        if id not in by_subnets
+    ]
+    first = _endpoints(place, builder, private)
+    builder.want(services.workspace(place, tuple(first)))
+    last = _endpoints(place, builder, [place.workspace], first)
     extension = clusters.extension(place, azure)
     builder.want(extension)
     # Only computes that are attached afterwards use it.
@@ -132,14 +137,20 @@ def _cluster(place: Site, builder: Builder) -> None:
 
 
 def _endpoints(
-    place: Site, builder: Builder, service: ResourceId, needs: Iterable[ResourceId] = ()
+    place: Site, builder: Builder, private: Iterable[ResourceId], needs: Iterable[ResourceId] = ()
 ) -> list[ResourceId]:
-    """Endpoints of a service; the zone groups that write their records."""
-    found = []
-    for piece in names.endpoints(place, builder.azure, service, needs):
+    """Endpoints of services, and zones that answer once their records are there; what has to be done for all that."""
+    azure, found = builder.azure, []
+    for service in private:
+        for piece in names.endpoints(place, azure, service, needs):
+            builder.want(piece)
+            if piece.id.type.endswith("/privatednszonegroups"):
+                found.append(piece.id)
+    doors = (door for service in private for door in names.doors_of(azure, service))
+    zones = dict.fromkeys(zone for door in doors for zone in names.zones_of(place, azure, door))
+    for piece in (one for zone in zones for one in names.links(place, azure, zone)):
         builder.want(piece)
-        if piece.id.type.endswith("/privatednszonegroups"):
-            found.append(piece.id)
+        found.append(piece.id)
     return found
 
 
@@ -160,7 +171,13 @@ def _in_order(
 ) -> Settled:
     """Pieces and repairs in one order, on the state as it is."""
     changes = (*pieces, *settled.ordered.changes)
-    ordered: Ordered = order(azure, changes, judge, _closed(start, settled.end))
+    first = _closed(start, settled.end)
+    ordered = order(azure, changes, judge, first)
+    # A zone that answers already would deny names until their records are there: then these come first.
+    ids = [one.change.id for one in ordered.stuck if one.lost]
+    if ids:
+        with contextlib.suppress(Refused):
+            ordered = order(azure, beforehand(azure, changes, ids), judge, first)
     return msgspec.structs.replace(settled, ordered=ordered, dropped=(*settled.dropped, *ordered.stuck))
 
 

@@ -45,12 +45,17 @@ def endpoint_of(site: Site, azure: World, service: ResourceId, group: str) -> Re
 def endpoints(
     site: Site, azure: World, service: ResourceId, needs: Iterable[ResourceId] = ()
 ) -> Iterator[Piece]:
-    """Endpoints, zones, links and what writes the records. needs: what comes before."""
+    """Endpoints of a service, zones, and what writes the records. needs: what comes before."""
     for door in doors_of(azure, service):
-        zones = [zone_of(site, azure, name) for name in dict.fromkeys(host.zone for host in door.hosts)]
+        zones = zones_of(site, azure, door)
         for zone in zones:
-            yield from zone_and_links(site, azure, zone)
+            yield _zone(zone)
         yield from _endpoint(site, azure, door, zones, tuple(needs))
+
+
+def zones_of(site: Site, azure: World, door: Door) -> list[ResourceId]:
+    """The zones that hold a door's names."""
+    return [zone_of(site, azure, name) for name in dict.fromkeys(host.zone for host in door.hosts)]
 
 
 def _endpoint(
@@ -81,7 +86,7 @@ def _endpoint(
         body={"properties": {"privateDnsZoneConfigs": configs}},
         summary=f"Integrate {id.name} with {', '.join(zone.name for zone in zones)}",
         section="[dns]",
-        needs=(id, *zones, *(link for zone in zones for link in _links(site, azure, zone))),
+        needs=(id, *zones),
     )
 
 
@@ -124,14 +129,20 @@ def _links(site: Site, azure: World, zone: ResourceId) -> list[ResourceId]:
     return [held.get(str(one), zone.child("virtualNetworkLinks", one.name)) for one in _linked_to(site)]
 
 
+def _zone(zone: ResourceId) -> Piece:
+    return Piece(
+        id=zone, body={"location": "global"}, summary=f"Create private zone {zone.name}", section="[dns]"
+    )
+
+
 def zone_and_links(site: Site, azure: World, zone: ResourceId) -> Iterator[Piece]:
     """A zone that answers in the environment's networks."""
-    yield Piece(
-        id=zone,
-        body={"location": "global"},
-        summary=f"Create private zone {zone.name}",
-        section="[dns]",
-    )
+    yield _zone(zone)
+    yield from links(site, azure, zone)
+
+
+def links(site: Site, azure: World, zone: ResourceId) -> Iterator[Piece]:
+    """What makes a zone answer in the environment's networks: best done once its records are there."""
     made = {net.id for net in site.networks if net.made}
     for network, link in zip(_linked_to(site), _links(site, azure, zone), strict=True):
         is_new = network in made
