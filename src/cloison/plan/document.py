@@ -161,6 +161,8 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """At the start; what is not told of is not reached."""
     offending: tuple[OffenceReport, ...] = ()
     """Steps that were left out for want of a safe place."""
+    part: bool = False
+    """What others have to do is split off: at the end a requirement may be broken that is not now, until they have."""
 
 
 class OptionsReport(msgspec.Struct, frozen=True, kw_only=True):
