@@ -39,6 +39,7 @@ OPTIONS = PlanOptions(accept_asks=True)
 
 def read(emulator: Emulator) -> Snapshot:
     """Everything, as what a plan is made from."""
+    emulator.world.settle()
     return emulator.state.snapshot()
 
 
