@@ -144,7 +144,9 @@ def differences(
         elif name not in gone:
             yield f"{id} is new"
         else:
-            yield from _otherwise(_plain(gone[name], before), _plain(there[name], after), name)
+            yield from _otherwise(
+                plain(gone[name], before[gone[name]]), plain(there[name], after[there[name]]), name
+            )
 
 
 def _masked(id: str) -> str:
@@ -156,11 +158,11 @@ def _is_written_by_azure(body: Json | None) -> bool:
     return look(body, "properties/metadata/creator") is not None
 
 
-def _plain(id: ResourceId, among: Bodies) -> Json:
+def plain(id: ResourceId, body: Json) -> Json:
     """A body without what only Azure writes."""
     left = [tuple(one.lower().split("/")) for one in behaviour_of(id.type).schema.read_only]
     # Zone groups write the records that they find in their own way; a connection is Azure's.
-    written = _is_written_by_azure(among[id])
+    written = _is_written_by_azure(body)
     beside = [("location",), ("properties", "metadata")] if written else [CONNECTION]
 
     def kept(value: Any, path: tuple[str, ...]) -> Any:
@@ -176,7 +178,7 @@ def _plain(id: ResourceId, among: Bodies) -> Json:
             return [kept(one, (*path, "*")) for one in value]
         return MADE_UP.sub("*", value.lower()) if isinstance(value, str) else value
 
-    told: Json = kept(among[id], ())
+    told: Json = kept(body, ())
     return told
 
 
@@ -202,7 +204,7 @@ def still_set(document: PlanDocument, journal: Journal, after: Bodies) -> Iterat
         if step.number in done and step.request.method in ("PATCH", "PUT") and not step.makes:
             for one in step.settings:
                 held = look(after.get(ResourceId(step.request.path)), one.pointer.strip("/"))
-                if one.before is None and one.after not in (None, [], {}) and held == one.after:
+                if one.before is None and one.after and held == one.after:
                     yield f"{step.request.path}{one.pointer} is still {held!r}"
 
 

@@ -100,10 +100,10 @@ class _Back:
 
     def _is_as_left(self, id: ResourceId) -> bool:
         last = [one for one in self.run.did if one.id == id][-1]
-        body = self.azure.show(id, last.step.request.api_version)
-        return body is not None and not drift(
-            of_method(id, last.done.seen or {}, "PUT"), base_of(id, body, "PUT")
-        )
+        body = self.now.get(id) or self.azure.show(id, last.step.request.api_version)
+        if body is None or drift(of_method(id, last.done.seen or {}, "PUT"), base_of(id, body, "PUT")):
+            return False
+        return bool(_is_same(last.done.marks, marks_of(body), self._borrowed(id)))
 
     # --- made ------------------------------------------------------------------------------------------------
 

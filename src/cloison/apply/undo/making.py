@@ -15,11 +15,13 @@ from cloison.apply.bounds import between
 from cloison.apply.undo.back import Back, Fresh, Stays, back
 from cloison.apply.undo.done import Run
 from cloison.check import asked
-from cloison.model.behaviour import Refused
+from cloison.controlplane import Outcome
+from cloison.model.behaviour import Json, Refused
 from cloison.model.environment import Environment
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import PathVerdict, Safety
+from cloison.plan.base import HEAD
 from cloison.plan.change import Change, Key, which
 from cloison.plan.document import (
     BackReport,
@@ -127,7 +129,7 @@ def _possible(azure: World, found: Back, judge: Judge) -> _Way:
     """As many as Azure takes; the rest stays, with Azure's reason, or that of whoever has something in there."""
     taken: list[Change] = []
     waiting, refusals = list(found.changes), dict[Key, Stays]()
-    with Tried(azure) as tried:
+    with _Trying(azure) as tried:
         last = judge.measure(azure, rules=False)
         progress = True
         while waiting and progress:
@@ -142,6 +144,10 @@ def _possible(azure: World, found: Back, judge: Judge) -> _Way:
                     continue
                 waiting.remove(change)
                 progress = True
+                if tried.same:
+                    # What was not set before stands as Azure sets it by itself.
+                    tried.take_back_last()
+                    continue
                 after = judge.measure(azure, rules=False)
                 closes = bool(last.wider(after)) and not after.wider(last)
                 taken.append(msgspec.structs.replace(change, closes=closes))
@@ -158,6 +164,23 @@ def _is_so_already(azure: World, change: Change, taken: Sequence[Change]) -> boo
         and azure.get(change.id) is not None
         and change.after[-1] in [one.key for one in taken]
     )
+
+
+class _Trying(Tried):
+    """Changes tried, the last of which may have changed nothing."""
+
+    same = False
+
+    def outcome(self, change: Change) -> Outcome:
+        """As of others; and whether everything but etags is as it was."""
+        told = super().outcome(change)
+        first = {one.id: one.body for one in reversed(told.undo)}
+        self.same = all(_bare(self.azure.get(id)) == _bare(body) for id, body in first.items())
+        return told
+
+
+def _bare(body: Json | None) -> Json | None:
+    return body if body is None else {name: one for name, one in body.items() if name not in HEAD}
 
 
 def _refusal(tried: Tried, change: Change) -> Stays | None:
