@@ -9,12 +9,15 @@ can be mended in place is. For small cases the number of changes is that of the 
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -37,6 +40,9 @@ from tests.plan.exhaustive import found, optimum
 from tests.reference import REFERENCES, snapshot
 
 SEED = 20260105
+WORKERS = os.cpu_count() or 1
+TRIED_AT_ONCE = 40
+"""Small cases handed out before it is looked whether there are enough."""
 
 Case = tuple[str, Callable[[], Snapshot], bool]
 """Name, how it is read, and whether all of it can be mended in place and at once."""
@@ -47,14 +53,21 @@ def main(arguments: list[str]) -> int:
     together, small = (int(one) for one in [*arguments, *("300", "500")[len(arguments) :]])
     figures: Counter[str] = Counter()
     times: list[float] = []
-    for part, cases in (("alone", alone()), ("together", mixed(together)), ("open", opened())):
-        for case in cases:
-            broken = judged(*case, figures, times)
-            figures[part] += 1
-            figures["wrong"] += bool(broken)
-            for text in broken:
-                print(f"{part}: {case[0]}: {text}", flush=True)
-    figures["wrong"] += sizes(small, figures)
+    with ProcessPoolExecutor(WORKERS) as pool:
+        for told in pool.map(partial(judged_at, together), range(len(cases(together))), chunksize=4):
+            figures += told.figures
+            times.append(told.seconds)
+            for line in told.lines:
+                print(line, flush=True)
+        while figures["small"] < small:
+            numbers = range(figures["tried"], figures["tried"] + TRIED_AT_ONCE)
+            for said in pool.map(size_at, numbers):
+                figures["tried"] += 1
+                if said is None or figures["small"] >= small:
+                    continue
+                figures["small"] += 1
+                figures["wrong"] += bool(said)
+                print(said, end="", flush=True)
     times.sort()
     mendable, mended = figures["mendable"], figures["mended"]
     print(f"planning took {times[len(times) // 2] * 1000:.0f} ms in the middle, {times[-1]:.1f} s at most")
@@ -64,6 +77,35 @@ def main(arguments: list[str]) -> int:
         f"{figures['states']:,} states safe; {figures['small']} small cases at their optimum; {figures['wrong']} wrong"
     )
     return 1 if figures["wrong"] or mended < 0.99 * mendable else 0
+
+
+class Told(NamedTuple):
+    """What is said of one case."""
+
+    figures: Counter[str]
+    seconds: float
+    lines: list[str]
+
+
+@cache
+def cases(together: int) -> list[tuple[str, Case]]:
+    """Every case with the part that it belongs to."""
+    parts = (("alone", alone()), ("together", mixed(together)), ("open", opened()))
+    return [(part, case) for part, some in parts for case in some]
+
+
+def judged_at(together: int, at: int) -> Told:
+    """The case of a number, judged; readers of cases do not cross to another process, numbers do."""
+    part, case = cases(together)[at]
+    figures: Counter[str] = Counter()
+    _, read, whole = case
+    seconds, wrong, rest = judged(read, whole, figures)
+    figures[part] += 1
+    figures["wrong"] += bool(wrong)
+    lines = [f"{part}: {case[0]}: {text}" for text in wrong]
+    if rest:
+        lines.append(f"left: {case[0]}: {rest[:3]}")
+    return Told(figures, seconds, lines)
 
 
 def alone() -> Iterator[Case]:
@@ -101,12 +143,12 @@ def _open(reference: str, *, zones: bool, way_in: bool) -> Snapshot:
 
 
 def judged(
-    name: str, read: Callable[[], Snapshot], whole: bool, figures: Counter[str], times: list[float]
-) -> list[str]:
-    """What is wrong with the plan for one case."""
+    read: Callable[[], Snapshot], whole: bool, figures: Counter[str]
+) -> tuple[float, list[str], list[tuple[str, str, str]]]:
+    """Seconds that the plan for one case took, what is wrong with it, and what is left although it can be mended."""
     start = time.perf_counter()
     plan = make(read())
-    times.append(time.perf_counter() - start)
+    seconds = time.perf_counter() - start
     after = end(read(), plan)
     told = verdict(after)
     wrong = list(offences(read(), plan))
@@ -117,33 +159,22 @@ def judged(
         wrong.append(f"promised {promised(plan)} and came to {told.verdict}")
     if not any(one.kind == "later" for one in plan.left) and make(after).steps:
         wrong.append("a second plan is not empty")
+    rest = sorted(weighty(told)) if whole else []
     figures["mendable"] += whole
-    if whole:
-        rest = weighty(told)
-        figures["mended"] += not rest
-        if rest:
-            print(f"left: {name}: {sorted(rest)[:3]}", flush=True)
-    return wrong
+    figures["mended"] += whole and not rest
+    return seconds, wrong, rest
 
 
-def sizes(count: int, figures: Counter[str]) -> int:
-    """How many small cases have a smaller set than the one that is found."""
-    wrong, seed = 0, SEED
-    while figures["small"] < count:
-        seed += 1
-        for reference, faults in combined(50, seed, most=3):
-            changes = [fault.changes for fault in faults]
-            least = optimum(faulty(reference, *changes))
-            if least is None or figures["small"] >= count:
-                continue
-            figures["small"] += 1
-            took = found(faulty(reference, *changes))
-            if took != least:
-                wrong += 1
-                print(
-                    f"size: {' + '.join(fault.name for fault in faults)} ({reference}): {took}, not {least}"
-                )
-    return wrong
+def size_at(number: int) -> str | None:
+    """What is wrong with the number of changes in a small case; None for one that is too large to try every set."""
+    ((reference, faults),) = combined(1, SEED + 1 + number, most=3)
+    changes = [fault.changes for fault in faults]
+    least = optimum(faulty(reference, *changes))
+    if least is None:
+        return None
+    took = found(faulty(reference, *changes))
+    names = " + ".join(fault.name for fault in faults)
+    return "" if took == least else f"size: {names} ({reference}): {took}, not {least}\n"
 
 
 if __name__ == "__main__":
