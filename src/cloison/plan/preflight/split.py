@@ -206,37 +206,45 @@ def _asked_for(
 def _in_order(
     azure: World, judge: Judge, left: Mapping[int, Change], wanted: Mapping[int, Change], *, sure: bool
 ) -> list[list[int]]:
-    """Waves of what others can do once the plan is applied, so that all that is left still has a safe order then.
+    """Waves of what others can do once the plan is applied, so that all that is left is as safe after them.
 
     A network that is linked to a zone too early, say, would lose each name between its endpoint and its record.
     sure: something else goes on, so that what is not surely good can wait.
     """
     start = judge.measure(azure, rules=False)
     ordered = order(azure, list(wanted.values()), judge, start)
-    place = {id(change): at for at, change in wanted.items()}
+    place = {id(change): at for at, change in left.items()}
     waves = [[place[id(change)] for change in wave.changes] for wave in ordered.waves]
-    if order(azure, list(left.values()), judge, start).stuck:
+    whole = order(azure, list(left.values()), judge, start)
+    if whole.stuck:
         # What is left has no order as it is: the next plan finds another.
         return waves
+    line = [place[id(change)] for change in whole.changes]
+
+    def good(first: Sequence[int]) -> bool:
+        rest = [at for at in line if at not in first]
+        return _is_safe(azure, judge, start, [left[at] for at in (*first, *rest)])
+
     kept: list[list[int]] = []
     for wave in waves:
         done = [at for one in kept for at in one]
-        good = wave if _leaves_an_order(azure, judge, start, left, [*done, *wave]) else []
-        good = good or [at for at in wave if _leaves_an_order(azure, judge, start, left, [*done, at])]
-        if not good:
+        some = list(wave) if good([*done, *wave]) else []
+        if not some:
+            for at in wave:
+                some += [at] if good([*done, *some, at]) else []
+        if not some:
             break
-        kept.append(good)
+        kept.append(some)
     return kept if kept or sure else waves
 
 
-def _leaves_an_order(
-    azure: World, judge: Judge, start: Measure, left: Mapping[int, Change], first: Sequence[int]
-) -> bool:
-    """Whether the changes that are not among the first still have a safe order after those."""
+def _is_safe(azure: World, judge: Judge, start: Measure, changes: Iterable[Change]) -> bool:
+    """Whether changes can be done one after the other, and no state on the way is worse than the start."""
     with Tried(azure) as tried:
-        done = all(tried.carry_out(left[at]) for at in first)
-        rest = [change for at, change in left.items() if at not in first]
-        return done and not order(azure, rest, judge, start).stuck
+        for change in changes:
+            if not tried.carry_out(change) or any(judge.worse(azure, start)):
+                return False
+    return True
 
 
 def _place(sections: list[Section], stopped: Stopped, wave: int) -> None:
