@@ -216,7 +216,9 @@ def _proof(sheet: Sheet, document: PlanDocument) -> None:
             indent=2,
         )
         if proof.part:
-            sheet.text("The rest waits for others; until then more may be told as broken, in words only.", indent=2)
+            sheet.text(
+                "The rest waits for others; until then more may be told as broken, in words only.", indent=2
+            )
             return
         smallest = (
             "No smaller set of these changes mends as much."

@@ -13,9 +13,8 @@ from cloison.reports import View
 from cloison.reports.escape import safe
 from cloison.reports.layout import Sheet
 from cloison.reports.names import Names
-from cloison.reports.terminal import MOST_ENVIRONMENTS, legend, outcome, table
-from cloison.reports.terminal.findings import Standing
-from cloison.reports.terminal.paths import by_pools, line
+from cloison.reports.parts import MOST_ENVIRONMENTS, by_pools, legend, line, outcome, table
+from cloison.reports.standing import Standing
 from cloison.reports.words import STYLE, counted, listed
 
 MOST_MESSAGES = 3

@@ -8,16 +8,16 @@ from __future__ import annotations
 from cloison.check.document import EnvironmentReport, GapReport, Report
 from cloison.reports import View
 from cloison.reports.escape import safe
-from cloison.reports.layout import Sheet, columns
+from cloison.reports.layout import Sheet
 from cloison.reports.names import Names
-from cloison.reports.terminal.findings import Standing, findings
+from cloison.reports.parts import MOST_ENVIRONMENTS, legend, outcome, table
+from cloison.reports.terminal.findings import findings
 from cloison.reports.terminal.paths import paths
-from cloison.reports.words import STYLE, access_style, counted
+from cloison.reports.words import STYLE, counted
 
 # More are counted, not told; `--format json` has all. Guesses at what somebody reads.
 MOST_INPUTS = 4
 MOST_GAPS = 12
-MOST_ENVIRONMENTS = 5
 
 
 def render(report: Report, view: View) -> str:
@@ -67,16 +67,6 @@ def _environment(sheet: Sheet, environment: EnvironmentReport, names: Names) -> 
     findings(sheet, environment, names)
 
 
-def table(sheet: Sheet, environment: EnvironmentReport, names: Names) -> None:
-    """The article's table, filled in."""
-    rows = [(row.what, names.resource(row.resource), safe(row.access)) for row in environment.scenario.rows]
-    at = 22 + min(max((columns(name) for _, name, _ in rows), default=0), 36) + 2
-    sheet.blank()
-    sheet.entry(f"{'who':20}resource", "reached by", indent=2, at=at, label_style="dim", style="dim")
-    for what, name, access in rows:
-        sheet.entry(f"{what:20}{name}", access, indent=2, at=at, style=access_style(access))
-
-
 def _gaps(sheet: Sheet, report: Report) -> None:
     if not report.gaps:
         return
@@ -95,16 +85,6 @@ def _gaps(sheet: Sheet, report: Report) -> None:
         sheet.text(f"and {counted(left, 'other')}, all of them in --format json", indent=2)
 
 
-def legend(sheet: Sheet, names: Names) -> None:
-    """What was shortened, and the whole of it."""
-    if not names.legend:
-        return
-    sheet.heading("Short for")
-    at = 4 + max(columns(short) for short, _ in names.legend)
-    for short, whole in names.legend:
-        sheet.entry(short, whole, indent=2, at=at, style="dim")
-
-
 def _closing(sheet: Sheet, report: Report, names: Names) -> None:
     sheet.blank()
     for note in report.notes:
@@ -119,15 +99,3 @@ def _closing(sheet: Sheet, report: Report, names: Names) -> None:
         sheet.text("shows that finding hop by hop, with whole ids", indent=4, style="dim")
         sheet.verbatim(f"cloison explain {safe(example.partition('-')[0])}")
         sheet.text("says what that requirement asks, and why", indent=4, style="dim")
-
-
-def outcome(sheet: Sheet, report: Report) -> Standing:
-    """The verdict over everything, and how many requirements stand how; these are given back."""
-    standing = Standing(one for environment in report.environments for one in environment.requirements)
-    if report.environments:
-        style = f"bold {STYLE[report.verdict]}"
-        sheet.entry(report.verdict, standing.counts, at=len(report.verdict) + 2, label_style=style)
-    else:
-        why = "; what was not read may hold one" if report.verdict == "unknown" else ""
-        sheet.text(f"Nothing was judged{why}.", style="bold yellow")
-    return standing
