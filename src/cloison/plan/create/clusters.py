@@ -27,6 +27,7 @@ DNS_PREFIX_MAX = 54
 """Source: REST reference of Microsoft.ContainerService, dnsPrefix; checked 2026-11-25."""
 TRUSTED_MAX = 24
 """Letters in the name of a binding. Source: REST reference of Microsoft.ContainerService; checked 2026-11-25."""
+GAINS = "the identity gains what it needs, and nobody loses anything"
 DNS_ADDRESS = 10
 """The address of the cluster's own DNS within its services' range."""
 
@@ -130,8 +131,11 @@ def _identity(site: Site) -> Json:
     return {"type": "UserAssigned", "userAssignedIdentities": {identity_of(site).text: {}}}
 
 
-def extension(site: Site, azure: World) -> Piece:
-    """The extension that lets a workspace use the cluster; the one that is there, under whatever name."""
+def extension(site: Site, azure: World, needs: tuple[ResourceId, ...]) -> Piece:
+    """The extension that lets a workspace use the cluster; the one that is there, under whatever name.
+
+    needs: roles, without which its router never comes up.
+    """
     held = [
         one
         for one in azure.of(EXTENSIONS)
@@ -153,7 +157,8 @@ def extension(site: Site, azure: World) -> Piece:
         },
         summary=f"Install the extension azureml on {site.cluster.name}: scoring at {file.scoring_name}, inside",
         section="[cluster]",
-        needs=(site.cluster,),
+        needs=(site.cluster, *needs),
+        why=f"nothing uses it yet; it takes secret {file.scoring_certificate} in namespace azureml of the cluster",
     )
 
 
@@ -270,16 +275,28 @@ def stores(site: Site, needs: tuple[ResourceId, ...]) -> Iterator[Piece]:
         )
 
 
+def network_roles(site: Site) -> Iterator[Role]:
+    """Roles without which the scoring router gets no internal load balancer in the nodes' subnet.
+
+    Source: Microsoft Learn, Use an internal load balancer with AKS; checked 2026-11-25.
+    """
+    if site.is_existing or site.has_own_zone:
+        return
+    role = "Network Contributor"
+    for scope in site.nets.node_subnets:
+        yield Role(
+            holder=site.cluster,
+            role=ROLES[role],
+            name=role,
+            scope=scope,
+            section="[cluster]",
+            why=GAINS,
+        )
+
+
 def roles(site: Site) -> Iterator[Role]:
     """Roles of identities that Azure makes with their resources."""
-    why = "the identity gains what it needs, and nobody loses anything"
-    if not site.is_existing and not site.has_own_zone:
-        # Without it the scoring router gets no internal load balancer in the subnet.
-        role = "Network Contributor"
-        for scope in site.nets.node_subnets:
-            yield Role(
-                holder=site.cluster, role=ROLES[role], name=role, scope=scope, section="[cluster]", why=why
-            )
+    why = GAINS
     if site.given.file.workspace.high_business_impact:
         compute = site.workspace.child("computes", site.given.file.workspace.compute)
         for role in ("Storage Blob Data Contributor", "Storage Account Contributor"):

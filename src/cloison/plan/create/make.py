@@ -108,7 +108,8 @@ def _build(place: Site, builder: Builder) -> None:
     first = _endpoints(place, builder, private)
     builder.want(services.workspace(place, tuple(first)))
     last = _endpoints(place, builder, [place.workspace], first)
-    extension = clusters.extension(place, azure)
+    roles = [builder.give(role) for role in clusters.network_roles(place)]
+    extension = clusters.extension(place, azure, tuple(roles))
     builder.want(extension)
     # Only computes that are attached afterwards use it.
     _all(builder, clusters.trusted(place, (extension.id,)))

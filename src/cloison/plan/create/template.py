@@ -23,7 +23,7 @@ HEAD = """\
 #   cloison apply plan.json
 #       makes it
 #   cloison plan {file} azure: -o next.json
-#       tells what is left then: roles of identities that Azure has made meanwhile
+#       tells what is left then: roles of identities that Azure has made meanwhile, and what rests on them
 #
 # Two # explain. One # stands before what is as usual: take it away to change the value.
 """
@@ -49,7 +49,7 @@ ABOUT = {
     "cluster.pod-range": "Addresses of pods (overlay) and of Kubernetes services: nothing else may use them.",
     "cluster.service-range": "",
     "cluster.scoring-name": "Name in the certificate of the scoring router, and the Kubernetes secret in namespace "
-    "azureml that holds it. Make the secret once the cluster is there; the extension waits for it.",
+    "azureml that holds it. Make the secret once the cluster is there, before the second round.",
     "cluster.scoring-certificate": "",
     "cluster.namespace": "Namespace that workloads run in. It has to be there before models are deployed.",
     "network": "Networks.",
