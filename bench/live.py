@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import estates
 
@@ -30,7 +32,6 @@ SUBSCRIPTION = re.compile(rb"/subscriptions/([0-9a-f-]{36})")
 QUERIES_A_SECOND = 3.0
 """Queries of Resource Graph: 15 in five seconds. Source: Microsoft Learn, guidance for throttled requests."""
 TICKS = os.sysconf("SC_CLK_TCK")
-API = "2024-05-01"
 
 
 class Running:
@@ -84,60 +85,93 @@ def emulator(environments: int) -> Iterator[tuple[Running, str]]:
             process.wait(30)
 
 
-def requests(running: Running, subscription: str, count: int) -> tuple[float, float]:
-    """GETs and PUTs a second, 32 at a time."""
+class Rate(NamedTuple):
+    """How requests of one kind are answered."""
 
-    async def all_of(arm: Arm, call: object, total: int) -> float:
+    a_second: float
+    ms: float
+    """Processor time of the emulator for each, in milliseconds."""
+
+
+def requests(running: Running, subscription: str, count: int) -> tuple[Rate, Rate]:
+    """GETs and PUTs, 32 at a time: of small resources, and of accounts whose names are the whole world's."""
+
+    async def all_of(arm: Arm, call: object, total: int) -> Rate:
         slots = asyncio.Semaphore(32)
 
         async def one(number: int) -> None:
             async with slots:
                 await call(arm, number)  # type: ignore[operator]
 
-        start = time.perf_counter()
+        start, before = time.perf_counter(), running.cpu_s()
         await asyncio.gather(*(one(number) for number in range(total)))
-        return total / (time.perf_counter() - start)
+        return Rate(total / (time.perf_counter() - start), 1000 * (running.cpu_s() - before) / total)
 
     group = f"/subscriptions/{subscription}/resourceGroups/bench"
     made = Sent(method="PUT", id=ResourceId(group), api_version="2024-03-01", body={"location": "westeurope"})
-    base = f"{group}/providers/Microsoft.Network/applicationSecurityGroups/a"
-    puts = [
-        Sent(method="PUT", id=ResourceId(f"{base}{number}"), api_version=API, body={"location": "westeurope"})
-        for number in range(count)
-    ]
+    puts = [_put(group, number) for number in range(count)]
 
-    async def run() -> tuple[float, float]:
+    async def run() -> tuple[Rate, Rate]:
         async with Arm(running.url, ca=running.ca, gate=Gate([made, *puts])) as arm:
             await arm.write(made)
             written = await all_of(arm, lambda arm, number: arm.write(puts[number]), count)
-            read_ = await all_of(arm, lambda arm, number: arm.get(puts[number].id.text, API), count)
+            read_ = await all_of(
+                arm, lambda arm, number: arm.get(puts[number].id.text, puts[number].api_version), count
+            )
             return read_, written
 
     return asyncio.run(run())
 
 
-def figures(environments: int, count: int) -> list[str]:
-    """Lines for people."""
-    with emulator(environments) as (running, subscription):
-        got, put = requests(running, subscription, count)
-        before, own = running.cpu_s(), time.process_time()
-        start = time.perf_counter()
-        options = ReadOptions(endpoint=running.url, ca=str(running.ca))
-        snapshot = read([f"azure:{subscription}"], options)
-        seconds = time.perf_counter() - start
-        own, theirs = time.process_time() - own, running.cpu_s() - before
-        peak = running.peak_mb()
-    calls = _calls(len(snapshot.resources), environments)
-    least = max(0.0, calls - READS) / READS_A_SECOND
-    return [
-        f"{got:>9,.0f} GETs a second, {put:,.0f} PUTs a second, 32 at a time",
-        f"{seconds:>9.1f} s to read {len(snapshot.resources):,} resources of {environments:,} environments",
-        f"{100 * own / (own + theirs):>8.0f} % of the processor time is the reader's, the rest the emulator's",
-        f"{peak:>9.0f} MB at most in the emulator",
-        f"{least:>9.1f} s at the least, if Azure's throttles took about {calls:,} reads",
-    ]
+def _put(group: str, number: int) -> Sent:
+    if number % 2:
+        id = f"{group}/providers/Microsoft.Network/applicationSecurityGroups/a{number}"
+        return Sent(
+            method="PUT", id=ResourceId(id), api_version="2024-05-01", body={"location": "westeurope"}
+        )
+    id = f"{group}/providers/Microsoft.Storage/storageAccounts/bench{number}"
+    body = {"location": "westeurope", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+    return Sent(method="PUT", id=ResourceId(id), api_version="2023-05-01", body=body)
 
 
-def _calls(resources: int, environments: int) -> int:
-    """About how many calls a reading takes: pages of 1,000 rows, and the lists that no table has."""
-    return resources // 1000 + 25 * environments
+def figures(sizes: Sequence[int], count: int) -> Iterator[str]:
+    """Lines for people: how fast requests are answered beside so many environments; of the last, how it is read."""
+    for environments in sizes:
+        with emulator(environments) as (running, subscription):
+            if environments == sizes[-1]:
+                yield from _reading(running, subscription, environments)
+            got, put = requests(running, subscription, count)
+            yield (
+                f"{got.a_second:>9,.0f} GETs a second ({got.ms:.2f} ms of the emulator each), {put.a_second:,.0f} PUTs "
+                f"({put.ms:.2f} ms), 32 at a time, beside {environments:,} environments"
+            )
+
+
+def _reading(running: Running, subscription: str, environments: int) -> Iterator[str]:
+    """How the whole subscription is read live."""
+    before, own = running.cpu_s(), time.process_time()
+    start = time.perf_counter()
+    snapshot = read([f"azure:{subscription}"], ReadOptions(endpoint=running.url, ca=str(running.ca)))
+    seconds = time.perf_counter() - start
+    own, theirs = time.process_time() - own, running.cpu_s() - before
+    mine = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    reads, queries = asyncio.run(_asked(running))
+    least = max(reads - READS, 0) / READS_A_SECOND
+    yield f"{seconds:>9.1f} s to read {len(snapshot.resources):,} resources of {environments:,} environments"
+    yield (
+        f"{own + theirs:>9.1f} s of processor time, {100 * own / (own + theirs):.0f} % of it the reader's, the rest "
+        "the emulator's"
+    )
+    yield f"{mine:>9.0f} MB at most in the reader, {running.peak_mb():.0f} MB in the emulator"
+    yield (
+        f"{max(least, queries / QUERIES_A_SECOND):>9.1f} s at the least in Azure, whose throttles let {reads:,} reads "
+        f"and {queries:,} queries pass"
+    )
+
+
+async def _asked(running: Running) -> tuple[int, int]:
+    """How many reads and how many queries of Resource Graph the emulator was asked for."""
+    async with Arm(running.url, ca=running.ca) as arm:
+        told = (await arm.get("/_cloison/log", "")).body["value"]
+    queries = sum(one["method"] == "POST" for one in told)
+    return len(told) - queries, queries

@@ -271,7 +271,7 @@ def _live(quick: bool) -> None:
     import live
 
     _title("the emulator over HTTPS, and reading a subscription live from it")
-    for line in live.figures(20 if quick else 1_000, 500 if quick else 3_000):
+    for line in live.figures((20,) if quick else (20, 200, 1_000), 500 if quick else 3_000):
         print(line)
 
 

@@ -8,6 +8,7 @@ configuration alone.
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +144,8 @@ def _emulator(options: Namespace) -> Emulator:
         print(note, file=sys.stderr)
     if len(loaded.notes) > 20:
         print(f"and {len(loaded.notes) - 20} more like these", file=sys.stderr)
+    # What was loaded stays: looking for garbage in it now and then would take longer the more it is.
+    gc.freeze()
     return emulator
 
 
