@@ -173,7 +173,7 @@ def _left(sheet: Sheet, left: Iterable[LeftReport], aliases: Aliases) -> None:
         same[one.requirement, one.kind, one.why].append(one)
     for (requirement, kind, why), ones in same.items():
         first = ones[0]
-        also = f" (and {counted(len(ones) - 1, 'more')})" if len(ones) > 1 else ""
+        also = f" (and {len(ones) - 1:,} more)" if len(ones) > 1 else ""
         sheet.entry(
             safe(requirement),
             f"{safe(aliases.applied(first.message))}{also}",
