@@ -15,6 +15,7 @@ import msgspec
 from cloison.arm.ids import ResourceId
 from cloison.kinds import behaviour_of, kind_of
 from cloison.kinds.ml_compute.facts import facts as compute_facts
+from cloison.kinds.role_assignment.facts import ROLES
 from cloison.kinds.role_assignment.facts import facts as role_facts
 from cloison.model.facts import Known
 from cloison.model.verdict import Finding, Fix, Safety, Severity
@@ -108,7 +109,7 @@ def lacking(case: Case, former: Former) -> Iterator[Finding]:
         if not _has(case, principal, given):
             scope = ResourceId(given.scope)
             message = (
-                f"{subject.name} has a new identity, which lacks the role {_guid(given)} that the one before had on "
+                f"{subject.name} has a new identity, which lacks the role {_role(given)} that the one before had on "
                 f"{scope.name}"
             )
             yield say.broken("S23", subject, message, fixes=[_give(subject, given, principal)])
@@ -129,7 +130,7 @@ def _give(subject: ResourceId, given: Given, principal: str) -> Fix:
     return Fix(
         action="create",
         target=role_target(subject, given),
-        summary=f"Give {subject.name} the role {_guid(given)} on {scope.name} again",
+        summary=f"Give {subject.name} the role {_role(given)} on {scope.name} again",
         safety=Safety.SAFE,
         why="a role adds a right and takes none away",
         body={
@@ -146,6 +147,12 @@ def role_target(subject: ResourceId, given: Given) -> str:
     condition = given.properties.get("condition")
     what = f"{given.scope.lower()}|{subject}|{_guid(given)}" + (f"|{condition}" if condition else "")
     return f"{given.scope}/providers/{roles.ASSIGNMENTS}/{uuid.uuid5(uuid.NAMESPACE_URL, what)}"
+
+
+def _role(given: Given) -> str:
+    """The role's name where it is a built-in one that we know, else its GUID."""
+    guid = _guid(given)
+    return next((name for name, one in ROLES.items() if one == guid), guid)
 
 
 def _guid(given: Given) -> str:
@@ -242,7 +249,7 @@ def _misled(case: Case, id: ResourceId, pointer: str, old: str, new: str) -> Fin
         fix = fixes.by_hand(
             id, f"{summary} (properties/{pointer})", "what else rests on it is not known here"
         )
-    return say.broken("S22", cluster, message, severity=Severity.WARNING, fixes=[fix])
+    return say.broken("S22", id, message, severity=Severity.WARNING, fixes=[fix])
 
 
 def _replaced(value: object, old: str, new: str) -> object:

@@ -9,7 +9,8 @@ Azure/AKS discussions 2745 and 5866 on the endpoint that AKS keeps; checked 2026
 
 from __future__ import annotations
 
-from datetime import datetime
+import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from cloison.kinds.cluster_event.facts import facts as event_facts
 from cloison.kinds.kubernetes_cluster.facts import KubernetesCluster, facts
 from cloison.model.facts import Cite, Fact, Known, Unknown
 from cloison.model.network import Door, Endpoint
+from cloison.model.snapshot import Resource
 from cloison.model.verdict import Fix, HopKind, Outcome, Safety, Step, unknown_step
 from cloison.requirements import say
 from cloison.requirements.case import Case
@@ -152,6 +154,19 @@ def last(case: Case) -> Restart | None:
     return found
 
 
+def entry(cluster: ResourceId, at: datetime) -> Resource:
+    """An entry of the activity log for a start that somebody knows of."""
+    guid = uuid.uuid5(uuid.NAMESPACE_URL, f"{cluster}|{at.isoformat()}")
+    id = cluster.child("events", str(guid), "ticks", str(int(at.timestamp())))
+    body = {
+        "id": id.text,
+        "eventTimestamp": at.astimezone(UTC).isoformat(),
+        "operationName": {"value": "Microsoft.ContainerService/managedClusters/start/action"},
+        "status": {"value": "Succeeded"},
+    }
+    return Resource(id, id.type, lambda: body)
+
+
 def when(at: datetime) -> str:
     """A time for people, to the minute: `2026-02-03 10:15 UTC`."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
@@ -159,6 +174,7 @@ def when(at: datetime) -> str:
 
 def attach_again(subject: ResourceId) -> Fix:
     """Detach a compute and attach it as it was: same name, namespace, instance types and type of identity."""
+    which = f"{subject.name} of {subject.parent.name}"
     return Fix(
         action="delete",
         target=subject.text,
@@ -168,7 +184,7 @@ def attach_again(subject: ResourceId) -> Fix:
         why="until it is attached again, nobody can change endpoints and deployments on it; "
         "a system-assigned identity comes back as another principal, so its roles must be given again",
         again=True,
-        halves=(f"Detach {subject.name}", f"Attach {subject.name} again, as it was"),
+        halves=(f"Detach {which}", f"Attach {which} again, as it was"),
         # With `Delete` the cluster may go too. Source: REST reference 2024-10-01, Compute - Delete; checked 2026-11-24.
         query={"underlyingResourceAction": "Detach"},
     )

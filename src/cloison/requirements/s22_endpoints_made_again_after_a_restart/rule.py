@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite
 from cloison.model.network import Endpoint, Zone
-from cloison.model.verdict import Finding, Fix, Outcome, Safety, Severity
-from cloison.reach.fabric import known
+from cloison.model.verdict import Finding, Fix, Outcome, Severity
 from cloison.requirements import Requirement, fixes, restart, say
 from cloison.requirements.case import Case
 from cloison.requirements.resolving import addresses, linked
@@ -127,26 +126,11 @@ def _of_ones_own(case: Case, endpoint: Endpoint) -> Iterator[Finding]:
 
 
 def _again(case: Case, endpoint: Endpoint) -> Iterator[Fix]:
-    """Delete, create under the same name in the same subnet, and correct the records, in this order."""
-    id, cluster, subnet = endpoint.id, case.environment.cluster, known(endpoint.subnet)
-    yield fixes.recreate_endpoint(id, DEAD, _same_address(endpoint))
-    if subnet is not None:
-        connection = {"privateLinkServiceId": cluster.text, "groupIds": [restart.GROUP]}
-        yield Fix(
-            action="create",
-            target=id.text,
-            summary=f"Create {id.name} in {subnet.name} once {cluster.name} runs",
-            safety=Safety.SAFE,
-            why="a new endpoint takes nothing away; its address may be another one",
-            body={
-                "properties": {
-                    "subnet": {"id": subnet.text},
-                    "privateLinkServiceConnections": [{"name": id.name, "properties": connection}],
-                }
-            },
-        )
-    for zone, label in _hand_made(case, endpoint):
-        yield fixes.write_record(zone.id, label, [f"{{address of {id.name}}}"])
+    """Delete it and make it again under the same name in the same subnet; where its address may change, the records."""
+    same = _same_address(endpoint)
+    yield fixes.recreate_endpoint(endpoint.id, DEAD, same)
+    for zone, label in _hand_made(case, endpoint) if not same else ():
+        yield fixes.write_record(zone.id, label, [f"{{address of {endpoint.id.name}}}"])
 
 
 def _same_address(endpoint: Endpoint) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Recovering from a stop and start of the cluster: the rules, the rounds, the command."""
