@@ -147,6 +147,9 @@ def _spaceless(text: str) -> str:
     return text.replace(" ", "").lower()
 
 
+APPROVAL = "its connection waits for approval by whoever owns the service"
+
+
 def waits_for(id: ResourceId, body: Json) -> tuple[str, bool]:
     """What a resource still waits for, '' for nothing; and whether time alone may bring it."""
     kind = kind_of(id.type)
@@ -159,7 +162,7 @@ def waits_for(id: ResourceId, body: Json) -> tuple[str, bool]:
             if status in ("rejected", "disconnected"):
                 return f"its connection is {status}", False
             if status != "approved":
-                return "its connection waits for approval by whoever owns the service", True
+                return APPROVAL, True
         if (
             isinstance(facet, Endpoint | ZoneLink)
             and isinstance(facet.ready, Known)

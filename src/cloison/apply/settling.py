@@ -12,14 +12,15 @@ from cloison.apply import looking
 from cloison.apply.actions import Follow, Tell
 from cloison.apply.journal import Done, Pending
 from cloison.apply.marks import marks_of
-from cloison.apply.reading import Stand, as_wanted, stand, waits_for
+from cloison.apply.reading import APPROVAL, Stand, as_wanted, stand, waits_for
 from cloison.apply.run import Doing, Halt, Outcome, Run
 from cloison.apply.step import Step
 from cloison.arm.client import Answer
 from cloison.arm.errors import Answered, ArmError, Foreign, NotSignedIn
+from cloison.arm.ids import ResourceId
 from cloison.arm.operations import Waiting, ended, state_of
 from cloison.arm.waiting import polls, retry_after
-from cloison.model.behaviour import Json
+from cloison.model.behaviour import Json, ids_in
 from cloison.plan.base import FAILED, base_of
 
 SETTLE_S = 5.0
@@ -123,9 +124,22 @@ def _lacks(run: Run, step: Step, body: Json | None, since: float) -> bool:
     if body is None:
         return False
     lacks, time_helps = waits_for(step.request.id, body)
+    if lacks == APPROVAL and _is_approved_later(run, step, body):
+        return False
     if lacks and (not time_helps or run.now - since > run.limits.approval_s):
         raise Halt(Outcome.HUMAN, f"{step.summary}: {lacks}: see to it, then go on with --resume")
     return bool(lacks)
+
+
+def _is_approved_later(run: Run, step: Step, body: Json) -> bool:
+    """A step that comes after this one decides on a connection of the service that it waits for."""
+    services = {one.parent for one in _decided_after(run, step)}
+    return any(id in services for id in ids_in(body))
+
+
+def _decided_after(run: Run, step: Step) -> list[ResourceId]:
+    later = (one.request.id for one in run.planned.steps if one.wave > step.wave)
+    return [id for id in later if id.type.endswith("/privateendpointconnections")]
 
 
 def _unsettled(name: str, body: Json | None) -> str:
