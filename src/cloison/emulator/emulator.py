@@ -17,6 +17,7 @@ import msgspec
 from cloison.controlplane import Azure
 from cloison.emulator import (
     access,
+    activity,
     admin,
     discovery,
     groups,
@@ -92,6 +93,7 @@ class Emulator:
                 *tags.ROUTES,
                 *access.ROUTES,
                 *usages.ROUTES,
+                *activity.ROUTES,
                 *graph.ROUTES,
                 *watcher.ROUTES,
                 *resources.ROUTES,

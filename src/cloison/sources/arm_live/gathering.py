@@ -19,6 +19,7 @@ from cloison.model.live import Live
 from cloison.model.snapshot import Gap, Resource, Snapshot
 from cloison.sources._reading import Reading
 from cloison.sources._secrets import without_secrets
+from cloison.sources.arm_live import log
 from cloison.sources.arm_live.near import Near, subscriptions
 from cloison.sources.arm_live.rows import rows, tables
 from cloison.sources.arm_live.scope import Scope
@@ -111,15 +112,16 @@ class Gathering:
 
     async def _list(self, parent: ResourceId, type: str, live: Live) -> None:
         found: list[dict[str, Any]] = []
+        path, query = (log.where(parent, live), log.query(parent, live)) if live.log_days else (None, {})
         try:
-            async for page in self.arm.pages(f"{parent.text}/{live.path}", live.api):
+            async for page in self.arm.pages(path or f"{parent.text}/{live.path}", live.api, **query):
                 found.extend(one for one in page if isinstance(one, dict))
         except Answered as problem:
             self._gap(parent, type, live, problem)
         else:
             if not found:
                 self._say_none(parent, type)
-            self._add(found)
+            self._add(found if not live.log_days else log.entries(parent, found))
         self._tell("details", 1)
 
     async def _connections(self, id: ResourceId) -> None:
