@@ -103,11 +103,11 @@ def run(options: Namespace) -> int:
         return 0
     journal = Path(options.journal or f"{options.plan}.journal")
     if not options.resume:
-        _ask(document, options)
+        ask(document, options)
     with Work(steps, journal, resume=options.resume) as work:
         if options.resume and not work.begun:
             # It was killed before anything was written down: nobody knows whether somebody agreed.
-            _ask(document, options)
+            ask(document, options)
         return carried_out(work, document, options, view)
 
 
@@ -164,7 +164,7 @@ def _show(document: PlanDocument, view: View) -> None:
     _output.show(render(document, view))
 
 
-def _ask(document: PlanDocument, options: Namespace) -> None:
+def ask(document: PlanDocument, options: Namespace) -> None:
     """Raises CloisonError E515 unless somebody agrees to this very plan."""
     if options.yes or not sys.stdin.isatty():
         if options.hash is None:

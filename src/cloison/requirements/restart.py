@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from cloison.arm.ids import ResourceId
-from cloison.kinds.cluster_event.facts import FAILED, START, STOP
+from cloison.kinds.cluster_event.facts import FAILED, START, STOP, moment
 from cloison.kinds.cluster_event.facts import facts as event_facts
 from cloison.kinds.kubernetes_cluster.facts import KubernetesCluster, facts
 from cloison.model.facts import Cite, Fact, Known, Unknown
@@ -165,6 +165,11 @@ def entry(cluster: ResourceId, at: datetime) -> Resource:
         "status": {"value": "Succeeded"},
     }
     return Resource(id, id.type, lambda: body)
+
+
+def time(text: str) -> datetime | None:
+    """A time as Azure and people write it, in UTC where no zone is named; None for a text that is none."""
+    return moment(text)
 
 
 def when(at: datetime) -> str:

@@ -284,3 +284,14 @@ def _with_start(snapshot: Snapshot, options: RecoverOptions) -> Snapshot:
         if not wanted or wanted in (id.name.lower(), str(id))
     ]
     return Snapshot([*snapshot.resources.values(), *told], snapshot.gaps, snapshot.inputs)
+
+
+def moment(text: str) -> datetime | None:
+    """A time as people write it, in UTC where they name no zone; None for a text that is none."""
+    return restart.time(text)
+
+
+def clusters_of(snapshot: Snapshot, options: RecoverOptions) -> set[str]:
+    """Names of the clusters that are meant. Raises CloisonError as `mending` does."""
+    _, chosen = judge_of(World(snapshot), options.planning)
+    return {one.cluster.name for one in chosen}
