@@ -14,17 +14,22 @@ from cloison.model.snapshot import Snapshot
 from cloison.plan.create.make import create
 from cloison.plan.document import PlanDocument
 from cloison.plan.puts import request_of
+from tests.apply.live import azure as live
+from tests.apply.live import cloison
 from tests.create.live import made_live
 from tests.create.making import (
     AKS,
     HOME,
     HUB,
     NETWORK,
+    SUBSCRIPTION,
+    TENANT,
     Values,
     carry_out,
     empty,
     given,
     made,
+    put,
     seen,
     strangers,
     with_cluster,
@@ -196,3 +201,18 @@ def test_names_in_one_group() -> None:
 def test_over_https(tmp_path: Path) -> None:
     """With the commands themselves: init, plan, apply, plan again for the roles, apply, and then nothing."""
     assert "met" == made_live(tmp_path, "--service-endpoints", "--way-in", "none").verdict
+
+
+def test_something_else_is_there(tmp_path: Path) -> None:
+    """A plan from nothing for a place where something else has that name: nothing is sent, and it says what to do."""
+    file = tmp_path / "environment.toml"
+    azure = empty()
+    put(azure, f"{HOME}/rg-ml", {"location": "northeurope", "tags": {"owner": "somebody"}})
+    with live(tmp_path, source=azure.snapshot()) as site:
+        cloison("init", str(file), "--subscription", SUBSCRIPTION, "--tenant", TENANT)
+        assert 1 == cloison("plan", str(file), "-o", str(site.plan_file)).code
+        ended = site.apply()
+
+        assert 1 == ended.code, ended.all
+        assert [] == site.emulator.writes
+        assert "rg-ml is there already, and is not what the plan makes: plan again" in ended.err
