@@ -121,7 +121,7 @@ class Gathering:
         else:
             if not found:
                 self._say_none(parent, type)
-            self._add(found if not live.log_days else log.entries(parent, found))
+            self._add(found if not live.log_days else log.entries(parent, live, found))
         self._tell("details", 1)
 
     async def _connections(self, id: ResourceId) -> None:
