@@ -33,7 +33,7 @@ def _values(world: World, asked: Asked, parts: Mapping[str, str]) -> Answer:
             400, "BadRequest", "The $filter has to begin with eventTimestamp ge, and to go on as documented."
         )
     ids = (id for id in _entries(world) if id.subscription == subscription.id and _is_meant(world, id, found))
-    return page(asked, ids, lambda id: world.state.get(id))
+    return page(asked, ids, world.state.get)
 
 
 def _entries(world: World) -> Iterator[ResourceId]:

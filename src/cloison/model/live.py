@@ -22,5 +22,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """Private endpoints lead to it, and it lists their connections."""
     log_days: int = 0
     """Not 0: they are events of that resource, told by the activity log so many days back. Azure keeps 90."""
+    log_of: tuple[str, ...] = ()
+    """Operations whose events are kept, in lower case: a log has thousands of others."""
     right: str = ""
     """Action that a principal needs to read them; empty: `<type>/read`."""

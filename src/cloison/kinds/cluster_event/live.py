@@ -7,6 +7,7 @@ checked 2026-11-25.
 
 from __future__ import annotations
 
+from cloison.kinds.cluster_event.facts import START, STOP
 from cloison.model.live import Live
 
 LIVE = Live(
@@ -14,5 +15,6 @@ LIVE = Live(
     below="Microsoft.ContainerService/managedClusters",
     path="events",
     log_days=89,
+    log_of=(START, STOP),
     right="Microsoft.Insights/eventtypes/values/Read",
 )

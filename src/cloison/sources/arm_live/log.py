@@ -14,8 +14,8 @@ from typing import Any
 from cloison.arm.ids import ResourceId
 from cloison.model.live import Live
 
-ENTRIES_MAX = 5_000
-"""Kept of one resource, the last ones. A guess: a cluster that everybody asks for credentials has hundreds a day."""
+ENTRIES_MAX = 500
+"""Kept of one resource, the last ones. A guess: a cluster that is stopped every night has three for each time."""
 KEPT = ("eventDataId", "eventTimestamp", "operationName", "resourceId", "status")
 
 
@@ -38,9 +38,10 @@ def query(parent: ResourceId, live: Live) -> dict[str, str]:
     }
 
 
-def entries(parent: ResourceId, found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def entries(parent: ResourceId, live: Live, found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Entries as bodies with ids of their own, below the resource that they speak of."""
-    told = sorted(found, key=lambda one: str(one.get("eventTimestamp", "")))
+    kept = (one for one in found if _operation(one) in live.log_of)
+    told = sorted(kept, key=lambda one: str(one.get("eventTimestamp", "")))
     for one in told[-ENTRIES_MAX:]:
         id = one.get("id")
         if not isinstance(id, str):
@@ -48,3 +49,8 @@ def entries(parent: ResourceId, found: Iterable[dict[str, Any]]) -> Iterator[dic
             ticks = "".join(sign for sign in str(one.get("eventTimestamp", "")) if sign.isdigit())
             id = f"{parent.text}/events/{one.get('eventDataId') or ticks}/ticks/{ticks or '0'}"
         yield {"id": id, **{name: one[name] for name in KEPT if name in one}}
+
+
+def _operation(entry: dict[str, Any]) -> str:
+    told = entry.get("operationName")
+    return str(told.get("value", "")).lower() if isinstance(told, dict) else str(told).lower()
