@@ -67,7 +67,7 @@ def preflight(snapshot: Snapshot, options: PlanOptions, ask: Asking | None) -> P
     held = {at for at, one in enumerate(looked) if one.held}
     if not held:
         return _report(whole.plan, looked, set(), set(), (), (), answers)
-    plan, mine = _part(whole, Limited(snapshot, start, answers), looked)
+    plan, mine = _part(whole, World(free), Limited(snapshot, start, answers), looked)
     later = set(range(len(looked))) - mine - held
     sections, waiting = _asked_for(World(free), whole, looked, mine)
     return _report(plan, looked, held, later, sections, waiting, answers)
@@ -95,19 +95,24 @@ def _whole(snapshot: Snapshot, options: PlanOptions) -> Whole:
 # --- the part to apply now -------------------------------------------------------------------------------
 
 
-def _part(whole: Whole, azure: Limited, looked: Sequence[Stopped]) -> tuple[PlanDocument, set[int]]:
-    """The plan of what can be done without what is held, and the places of its steps in the whole plan."""
+def _part(
+    whole: Whole, free: World, azure: Limited, looked: Sequence[Stopped]
+) -> tuple[PlanDocument, set[int]]:
+    """The plan of what can be done without what is held, and the places of its steps in the whole plan.
+
+    free: the state on which everything is allowed.
+    """
     judge, chosen = judge_of(azure, whole.options)
     start = judge.measure(azure)
     mine = _possible(whole, azure, looked)
     while True:
+        mine = _leaving_an_order(whole, free, looked, mine)
         ordered = order(azure, [whole.changes[at] for at in sorted(mine)], judge, start)
         place = {id(change): at for at, change in enumerate(whole.changes)}
         done = {place[id(change)] for change in ordered.changes}
-        kept = _together(whole, looked, done)
-        if kept == mine:
+        if done == mine:
             break
-        mine = kept
+        mine = _together(whole, looked, done)
     end = _end(azure, judge, ordered.waves)
     reasons = {name_of(one): LATER for one in judge.targets(end, start) if stand_of(one) not in _stuck(whole)}
     left = whole.gathered.after(end, judge, {**whole.gathered.why, **reasons}).left
@@ -157,6 +162,25 @@ def _together(whole: Whole, looked: Sequence[Stopped], some: set[int]) -> set[in
         if not gone:
             return kept
         kept -= gone
+
+
+def _leaving_an_order(whole: Whole, free: World, looked: Sequence[Stopped], some: set[int]) -> set[int]:
+    """Those of some steps after which all others can still be done, in the order of the whole plan, and as safely."""
+    judge, _ = judge_of(free, whole.options)
+    start = judge.measure(free, rules=False)
+
+    def good(first: set[int]) -> bool:
+        rest = [change for at, change in enumerate(whole.changes) if at not in first]
+        return _is_safe(free, judge, start, [*(whole.changes[at] for at in sorted(first)), *rest])
+
+    while not good(some):
+        kept: set[int] = set()
+        for at in sorted(some):
+            # With all before it done, it stands where it stands in the whole plan.
+            if len(kept) == at or good({*kept, at}):
+                kept.add(at)
+        some = _together(whole, looked, kept)
+    return some
 
 
 def _comes_by_itself(stopped: Stopped) -> bool:

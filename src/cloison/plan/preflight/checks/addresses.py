@@ -1,8 +1,8 @@
 """Addresses: whether a subnet has as many free ones as a request takes.
 
 How many it takes is tried on the predicted state: an endpoint takes one for each member of the service that it leads
-to. How many are taken Azure tells, with those of nodes, pods and whatever else was not read; the five of each prefix
-that it keeps are not among those that there may be.
+to; of a workspace nobody documents how many those are. How many are taken Azure tells, with those of nodes, pods and
+whatever else was not read; the five of each prefix that it keeps are not among those that there may be.
 Source: Microsoft Learn, REST reference of Network 2024-05-01, Virtual Networks - List Usage; Virtual network FAQ;
 checked 2026-11-25.
 """
@@ -16,7 +16,7 @@ from cloison.controlplane import Seeded, run
 from cloison.kinds import api_of
 from cloison.kinds._addresses import taken
 from cloison.model.behaviour import Refused, Request, ids_in, look
-from cloison.model.network import Subnet
+from cloison.model.network import Door, Subnet
 from cloison.plan.preflight.check import Ask, Check, Inquiry, Obstacle, Silent, Situation
 from cloison.plan.world import World
 
@@ -59,6 +59,18 @@ def _judge(situation: Situation) -> Iterator[Obstacle]:
             told_free = f"{max(free, 0)} of {int(size)} addresses left"
             why = f"it takes {count} addresses in {subnet.parent.name}/{subnet.name}, which has {told_free}"
             yield _obstacle(subnet, why, sure=True)
+        elif count + (more := _more(situation)) > free:
+            name = f"{subnet.parent.name}/{subnet.name}"
+            why = f"it may take up to {count + more} addresses in {name}, which has {free} left"
+            yield _obstacle(subnet, why, sure=False)
+
+
+def _more(situation: Situation) -> int:
+    """How many addresses more an endpoint may take, where nobody says which names of a service share one."""
+    named = dict.fromkeys(ids_in(situation.request.body))
+    doors = [facet for id in named for facet in situation.azure.facets(id) if isinstance(facet, Door)]
+    unsaid = (sum(not host.member for host in door.hosts) for door in doors)
+    return sum(count - 1 for count in unsaid if count > 1)
 
 
 def _takes(situation: Situation, subnets: list[ResourceId]) -> dict[ResourceId, int]:
