@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+import msgspec
+
 from cloison.model.snapshot import Snapshot
 from cloison.plan.change import Change, Wishes
 from cloison.plan.gather import Gathered, gather
 from cloison.plan.measure import Judge
+from cloison.plan.settle import harmless
 from cloison.plan.smallest import Goal, Tried, smallest
 from cloison.plan.world import World
 from cloison.requirements import requirements
@@ -34,9 +37,12 @@ def units(changes: tuple[Change, ...]) -> list[list[Change]]:
 
 
 def gathered(read: Snapshot) -> tuple[World, Judge, Gathered]:
-    """All changes that help an environment."""
+    """All changes that help an environment, and none that makes anything worse in the end."""
     azure, judge = World(read), Judge(requirements())
-    return azure, judge, gather(azure, judge, Wishes())
+    all_ = gather(azure, judge, Wishes())
+    reasons = dict(all_.why)
+    changes, full = harmless(azure, all_.changes, all_.measure, judge, all_.start, reasons)
+    return azure, judge, msgspec.structs.replace(all_.after(full, judge, reasons), changes=changes)
 
 
 def optimum(read: Snapshot) -> int | None:
@@ -47,7 +53,7 @@ def optimum(read: Snapshot) -> int | None:
         return None
     goal = Goal.of(all_.start, all_, judge)
     sizes = [len(some) for some in _sets(parts) if _is_good(azure, judge, goal, all_, some)]
-    return min(sizes, default=0)
+    return min(sizes)
 
 
 def found(read: Snapshot) -> int:

@@ -170,3 +170,16 @@ def test_a_compute_is_detached_never_deleted_with_its_cluster() -> None:
 
     assert ("DELETE", {"underlyingResourceAction": "Detach"}) == (detach.request.method, detach.request.query)
     assert ("PUT", detach.request.path) == (attach.request.method, attach.request.path)
+
+
+def test_what_is_taken_away_to_be_made_again_comes_back_or_stays() -> None:
+    """Attached again a compute has no role that anybody read: so it is not detached either, and that is left."""
+    faults = (
+        "the compute says Succeeded, with an error",
+        "a workspace of high business impact, and a group with the role on data",
+    )
+    changes = [next(one.changes for one in FAULTS if one.name == name) for name in faults]
+    plan = make(faulty("hub and spoke", *changes))
+
+    assert () == plan.steps
+    assert "unsafe" in {one.kind for one in plan.left if one.requirement == "S23"}

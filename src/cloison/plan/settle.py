@@ -16,7 +16,7 @@ from cloison.plan.change import Change, Key
 from cloison.plan.gather import Gathered, Left, Reason
 from cloison.plan.measure import Judge, Measure, Stand
 from cloison.plan.order import Ordered, Unsafe, order
-from cloison.plan.smallest import Goal, Tried, smallest
+from cloison.plan.smallest import Goal, Tried, smallest, without
 from cloison.plan.world import World
 
 ATTEMPTS_MAX = 8
@@ -43,7 +43,7 @@ def settle(azure: World, gathered: Gathered, judge: Judge) -> Settled:
     changes, full, reasons = gathered.changes, gathered.measure, dict(gathered.why)
     dropped: list[Unsafe] = []
     for _ in range(ATTEMPTS_MAX):
-        changes, full = _harmless(azure, changes, full, judge, start, reasons)
+        changes, full = harmless(azure, changes, full, judge, start, reasons)
         reached = gathered.after(full, judge, reasons)
         found = smallest(azure, changes, judge, Goal.of(start, reached, judge))
         ordered = _ordered(azure, found.changes, judge, start)
@@ -55,8 +55,7 @@ def settle(azure: World, gathered: Gathered, judge: Judge) -> Settled:
         dropped += culprits
         for one in culprits:
             reasons.update(dict.fromkeys(one.change.because, ("unsafe", f"no order is safe: {one}")))
-        keys = {one.change.key for one in culprits}
-        changes = _taken(azure, [one for one in changes if one.key not in keys])
+        changes = _taken(azure, without(changes, [one.change for one in culprits]))
         full = _measured(azure, changes, judge)
     nothing = order(azure, (), judge, start)
     return Settled(nothing, start, gathered.after(start, judge, reasons).left, False, {}, tuple(dropped))
@@ -74,7 +73,7 @@ def _ordered(azure: World, changes: Sequence[Change], judge: Judge, start: Measu
         return ordered
 
 
-def _harmless(
+def harmless(
     azure: World,
     changes: Sequence[Change],
     full: Measure,
@@ -89,7 +88,7 @@ def _harmless(
     kept, harm = tuple(changes), _harm(full, start)
     while harm:
         for change in reversed(kept):
-            rest = _taken(azure, [one for one in kept if one is not change])
+            rest = _taken(azure, without(kept, [change]))
             measure = _measured(azure, rest, judge)
             less = _harm(measure, start)
             if less < harm:
@@ -126,7 +125,11 @@ def _measured(azure: World, changes: Iterable[Change], judge: Judge) -> Measure:
         return judge.measure(azure)
 
 
-def _taken(azure: World, changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Those that Azure takes when others are left out."""
-    with Tried(azure) as tried:
-        return tuple(change for change in changes if tried.carry_out(change))
+def _taken(azure: World, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Those that Azure takes when others are left out; of what is done together all or none."""
+    while True:
+        with Tried(azure) as tried:
+            refused = [change for change in changes if not tried.carry_out(change)]
+        if not refused:
+            return tuple(changes)
+        changes = without(changes, refused)

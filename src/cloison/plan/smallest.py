@@ -112,7 +112,7 @@ class _Sets:
         self.changes = changes
         self.judge = judge
         self.goal = goal
-        self.units = _units(changes)
+        self.units = units_of(changes)
         self.unit_of = {at: unit for unit, places in enumerate(self.units) for at in places}
         self.all: Units = frozenset(range(len(self.units)))
         self._known: dict[Units, bool] = {}
@@ -209,7 +209,7 @@ class _Sets:
         return self.goal.is_reached(self.judge.look(self.azure), self.judge, first)
 
 
-def _units(changes: Sequence[Change]) -> list[tuple[int, ...]]:
+def units_of(changes: Sequence[Change]) -> list[tuple[int, ...]]:
     """Places of the changes that are done together: what is deleted to be made again, with what was below it."""
     together: dict[ResourceId | int, list[int]] = {}
     for at, change in enumerate(changes):
@@ -221,6 +221,13 @@ def _units(changes: Sequence[Change]) -> list[tuple[int, ...]]:
             root = change.id
         together.setdefault(at if root is None else root, []).append(at)
     return [tuple(places) for places in together.values()]
+
+
+def without(changes: Sequence[Change], left_out: Sequence[Change]) -> list[Change]:
+    """The changes but for some, and but for what is done together with those: nothing is deleted for good by half."""
+    keys = {one.key for one in left_out}
+    gone = {at for unit in units_of(changes) if any(changes[one].key in keys for one in unit) for at in unit}
+    return [one for at, one in enumerate(changes) if at not in gone]
 
 
 class Tried:
