@@ -50,7 +50,7 @@ class Marked(World):
     """A state that knows a mark of all that stands in it: equal marks, equal states."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.mark = 0
+        self.print = 0
         super().__init__(snapshot)
         for head in dict.fromkeys(id.text.partition("/providers/")[0] for id in self):
             group = ResourceId(head)
@@ -62,7 +62,7 @@ class Marked(World):
 
     def write(self, change: Write) -> Write:
         undo = super().write(change)
-        self.mark ^= _mark(change.id, undo.body) ^ _mark(change.id, change.body)
+        self.print ^= _mark(change.id, undo.body) ^ _mark(change.id, change.body)
         return undo
 
     def copied(self) -> Marked:
@@ -74,6 +74,7 @@ class Marked(World):
         made._below = {id: set(ids) for id, ids in self._below.items()}
         made._named_by = {id: set(ids) for id, ids in self._named_by.items()}
         made._names = dict(self._names)
+        made._other = dict(self._other)
         made._read = dict(self._read)
         made._by_name = {}
         return made
@@ -210,7 +211,7 @@ class SimAzure:
             sorted((key, one.status.value) for key, one in operations._all.items() if not one.is_running)
         )
         hidden = tuple(sorted(self.faults.hidden.items()))
-        return (self.state.mark, running, shown, lost, waiting, ended, hidden)
+        return (self.state.print, running, shown, lost, waiting, ended, hidden)
 
 
 class Changed(msgspec.Struct, frozen=True):

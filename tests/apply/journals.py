@@ -127,7 +127,7 @@ def survived(seed: int) -> str:
             raise Violation(f"seed {seed}, {where.name}, {name}: {problem}") from None
         raw = session.disk.seen
         if result.outcome.value == "done":
-            if azure.state.mark != where.final:
+            if azure.state.print != where.final:
                 raise Violation(f"seed {seed}, {name}: it ends in another state")
             return "continued"
         if result.line.endswith(": plan again"):

@@ -49,7 +49,7 @@ def _two(where: Scene, azure: SimAzure, chance: random.Random) -> list[Result]:
         results = _round(where, azure, disks, chance)
     if not any(one.outcome is Outcome.DONE for one in results):
         raise Violation(f"I5: neither comes to the end: {[one.line for one in results]}")
-    if azure.state.mark != where.final:
+    if azure.state.print != where.final:
         raise Violation("I5: they end in another state")
     return results
 
@@ -116,7 +116,7 @@ def _meddled(where: Scene, chance: random.Random) -> Result:
     else:
         raise Violation(f"I8: it says neither that it is done nor to plan again: {result.line}")
     _check_kept(where, azure)
-    if not azure.others and (result.outcome is not Outcome.DONE or azure.state.mark != where.final):
+    if not azure.others and (result.outcome is not Outcome.DONE or azure.state.print != where.final):
         raise Violation(f"I5: nobody changed anything, and it says: {result.line}")
     return result
 

@@ -128,11 +128,11 @@ class Scene:
         assert "done" == result.outcome.value, result
         self.last = azure.state
         self.comes |= set(azure.state)
-        return azure.state.mark
+        return azure.state.print
 
     def check(self, azure: SimAzure) -> None:
         """Raises Violation where a state is not as it may be."""
-        mark = azure.state.mark
+        mark = azure.state.print
         if azure.others:
             # Such a state is nobody else's.
             if wrong := self._wrong(azure):

@@ -289,7 +289,7 @@ def _check_end(session: Session, *, final: bool) -> None:
         raise Violation(f"I8: it ended after {session.now:.0f} seconds")
     if not result.line.strip() or "\n" in result.line:
         raise Violation(f"I8: its end says {result.line!r}")
-    if final and result.outcome is Outcome.DONE and session.azure.state.mark != session.scene.final:
+    if final and result.outcome is Outcome.DONE and session.azure.state.print != session.scene.final:
         if not session.azure.others:
             raise Violation("I5: it says that all is done, and it is not")
 
@@ -310,7 +310,7 @@ def finished(
             raise Violation(f"I5: nobody changed anything, and it says: {found[-1].line}")
     else:
         raise Violation(f"I5: it does not come to an end: {[one.line for one in found]}")
-    if azure.state.mark != scene.final and not azure.others:
+    if azure.state.print != scene.final and not azure.others:
         raise Violation("I5: it ends in another state")
     azure.faults.waiting = []
     again = Session(scene, azure, SimDisk(content), checks=False)

@@ -38,7 +38,7 @@ def test_a_plan_comes_to_what_it_says() -> None:
     session, result = ran("closing")
     assert (Outcome.DONE, "all 5 steps are done") == (result.outcome, result.line)
     assert [1, 2, 3, 4, 5] == [step for step, _ in session.sends]
-    assert session.azure.state.mark == session.scene.final
+    assert session.azure.state.print == session.scene.final
     done = [one for one in read(session.disk.durable, "j").records if isinstance(one, Done)]
     assert [True] * 5 == [one.sent for one in done]
 
