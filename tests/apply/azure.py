@@ -60,8 +60,8 @@ class Marked(World):
                 self.write(Write(group, body))
                 self._first[group] = body
 
-    def write(self, change: Write) -> Write:
-        undo = super().write(change)
+    def put(self, change: Write) -> Write:
+        undo = super().put(change)
         self.print ^= _mark(change.id, undo.body) ^ _mark(change.id, change.body)
         return undo
 
