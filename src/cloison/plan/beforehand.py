@@ -19,17 +19,13 @@ from cloison.arm.ids import ResourceId
 from cloison.kinds import live_of
 from cloison.kinds._addresses import free
 from cloison.model.behaviour import Json, each, laid, look
-from cloison.model.network import Door, Host
 from cloison.model.verdict import Safety
-from cloison.plan.change import ENDPOINTS, Change, Key
+from cloison.plan.change import CONNECTION, ENDPOINTS, MEMBERS_MAX, Change, Key, hosts_of, members_of
 from cloison.plan.world import World
 
 ADDRESSES = "properties/ipConfigurations"
-CONNECTION = "properties/privateLinkServiceConnections/0/properties"
 RECORDS = "Microsoft.Network/privateDnsZones/A"
 POLICY, FALLS_BACK = "properties/resolutionPolicy", "NxDomainRedirect"
-MEMBERS_MAX = 4
-"""Addresses kept for an endpoint whose members are not known. Source: as many names as a workspace has."""
 TTL = 10
 """Seconds that a record is remembered, as zone groups write it."""
 
@@ -44,7 +40,7 @@ def beforehand(azure: World, changes: Sequence[Change], ids: Sequence[ResourceId
     Raises Refused where a subnet is full.
     """
     ahead = [one for one in changes if one.id in ids and _is_new_endpoint(one, azure)]
-    asking = [one for one in ahead if _members(azure, one)]
+    asking = [one for one in ahead if members_of(one.body, azure)]
     chosen = _chosen(azure, changes, {_subnet(one) for one in asking})
     found: list[Change] = []
     for change in changes:
@@ -73,7 +69,7 @@ def _chosen(azure: World, changes: Sequence[Change], subnets: set[str]) -> dict[
     found: dict[ResourceId, Members] = {}
     for subnet in subnets:
         new = [one for one in changes if _is_new_endpoint(one, azure) and _subnet(one) == subnet]
-        wanted = {one.id: _members(azure, one) for one in new}
+        wanted = {one.id: members_of(one.body, azure) for one in new}
         others = sum(MEMBERS_MAX for members in wanted.values() if not members)
         count = sum(map(len, wanted.values()))
         spare = iter(free(azure, ResourceId(subnet), count + others)[others:])
@@ -81,20 +77,6 @@ def _chosen(azure: World, changes: Sequence[Change], subnets: set[str]) -> dict[
             if members:
                 found[id] = {member: next(spare) for member in members}
     return found
-
-
-def _members(azure: World, change: Change) -> list[str]:
-    """Members of the sub-resource, each of which has an address of its own; none where they are not known."""
-    members = [host.member for _, host in _hosts(azure, change)]
-    return list(dict.fromkeys(members)) if all(members) else []
-
-
-def _hosts(azure: World, change: Change) -> Iterator[tuple[Door, Host]]:
-    target = ResourceId(look(change.body, f"{CONNECTION}/privateLinkServiceId"))
-    groups = {str(one).lower() for one in each(change.body, f"{CONNECTION}/groupIds")}
-    for door in azure.facets(target):
-        if isinstance(door, Door) and door.subresource in groups:
-            yield from ((door, host) for host in door.hosts)
 
 
 def _static(change: Change, members: Members) -> Change:
@@ -115,7 +97,7 @@ def _records(azure: World, change: Change, members: Members, changes: Sequence[C
     """Records for the endpoint's names, in the zones there that its zone group will write into."""
     zones = [zone for zone in _zones(change, changes) if azure.get(zone) is not None]
     told: dict[ResourceId, tuple[str, list[str]]] = {}
-    for _, host in _hosts(azure, change):
+    for _, host in hosts_of(change.body, azure):
         zone = next((one for one in zones if one.name.lower() == host.zone), None)
         if zone is not None and host.alias.endswith(f".{host.zone}"):
             label = host.alias[: -len(host.zone) - 1]

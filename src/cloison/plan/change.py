@@ -15,9 +15,10 @@ import msgspec
 from cloison.arm.ids import ResourceId
 from cloison.controlplane.apart import lists
 from cloison.kinds import behaviour_of, live_of
-from cloison.model.behaviour import Json, Method, Request, each, laid, look, merged
+from cloison.kinds._addresses import free
+from cloison.model.behaviour import Json, Method, Refused, Request, each, laid, look, merged
 from cloison.model.facts import Known
-from cloison.model.network import Endpoint, Subnet
+from cloison.model.network import Door, Endpoint, Host, Subnet
 from cloison.model.verdict import Fix, Safety
 from cloison.plan.world import World
 from cloison.reach import spans
@@ -27,6 +28,9 @@ OPEN = re.compile(r"\{([^{}]*)\}")
 ENDPOINTS = "microsoft.network/privateendpoints"
 ZONES = "microsoft.network/privatednszones"
 ENDPOINTS_NAMED = "pe-{service}-{group}"
+CONNECTION = "properties/privateLinkServiceConnections/0/properties"
+MEMBERS_MAX = 4
+"""Addresses of an endpoint whose members are not known. Source: as many names as a workspace has."""
 NAME_MAX = 64
 """Characters of an endpoint's name. Source: Microsoft Learn, Naming rules for resources; checked 2026-11-24."""
 NUMBERS_MAX = 100
@@ -111,7 +115,7 @@ def changes_of(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator
         place, _, action = fix.target.rpartition("/")
         yield _change("POST", ResourceId(place), fix, because, action=action)
         return
-    told = _filled(dict(fix.body), azure, wishes)
+    told = _filled(dict(fix.body), azure, wishes, _room(fix.body, azure))
     id = _target(fix, told, azure, wishes)
     told = _renamed(told, id, fix)
     if fix.action == "create" and azure.get(id) is None:
@@ -231,21 +235,41 @@ def _connection(azure: World, service: ResourceId, endpoint: str) -> ResourceId:
     raise Impossible(f"{service.name} lists no connection of {endpoint}: its owner has to look")
 
 
-def _filled(body: Any, azure: World, wishes: Wishes) -> Any:
-    """A copy of the body with open places filled."""
+def _filled(body: Any, azure: World, wishes: Wishes, room: int) -> Any:
+    """A copy of the body with open places filled. room: addresses that are taken in an open subnet."""
     if isinstance(body, dict):
-        return {name: _filled(value, azure, wishes) for name, value in body.items()}
+        return {name: _filled(value, azure, wishes, room) for name, value in body.items()}
     if isinstance(body, list):
-        return [_filled(value, azure, wishes) for value in body]
+        return [_filled(value, azure, wishes, room) for value in body]
     if isinstance(body, str) and (open_ := SUBNET.search(body)) is not None:
         network = ResourceId(body[: open_.start()])
         avoided = tuple(text.strip() for text in (open_.group(1) or "").split(","))
-        return (wishes.endpoint_subnet or subnet_for(azure, network, avoided)).text
+        return (wishes.endpoint_subnet or subnet_for(azure, network, avoided, room)).text
     if isinstance(body, str) and (found := OPEN.search(body)) is not None:
         if found.group(1).startswith("address of "):
             return _address(azure, found.group(1).removeprefix("address of "))
         raise Impossible(f"{found.group(1)} has to be chosen")
     return body
+
+
+def _room(body: Mapping[str, Any], azure: World) -> int:
+    """Addresses that an endpoint takes: one for each member of its sub-resource."""
+    return len(members_of(body, azure)) or MEMBERS_MAX
+
+
+def members_of(body: Mapping[str, Any] | None, azure: World) -> list[str]:
+    """Members of an endpoint's sub-resource; none where they are not known."""
+    members = [host.member for _, host in hosts_of(body, azure)]
+    return list(dict.fromkeys(members)) if all(members) else []
+
+
+def hosts_of(body: Mapping[str, Any] | None, azure: World) -> Iterator[tuple[Door, Host]]:
+    """Names that an endpoint answers for, by what it leads to."""
+    target = look(body, f"{CONNECTION}/privateLinkServiceId")
+    groups = {str(one).lower() for one in each(body, f"{CONNECTION}/groupIds")}
+    for door in azure.facets(ResourceId(target)) if isinstance(target, str) else ():
+        if isinstance(door, Door) and door.subresource in groups:
+            yield from ((door, host) for host in door.hosts)
 
 
 def _address(azure: World, endpoint: str) -> str:
@@ -258,12 +282,13 @@ def _address(azure: World, endpoint: str) -> str:
     raise Impossible(f"the address of {endpoint} is not known")
 
 
-def subnet_for(azure: World, network: ResourceId, avoided: Sequence[str] = ()) -> ResourceId:
+def subnet_for(azure: World, network: ResourceId, avoided: Sequence[str] = (), room: int = 1) -> ResourceId:
     """The subnet of a network that new endpoints stand in: where others do already, else away from nodes.
 
-    avoided: prefixes that it must not share addresses with. Raises Impossible where there is none that takes them.
+    avoided: prefixes that it must not share addresses with. room: addresses that it should have left; where none has,
+    that does not count. Raises Impossible where there is none that takes endpoints.
     """
-    ranked: list[tuple[int, int, ResourceId]] = []
+    ranked: list[tuple[bool, int, int, ResourceId]] = []
     for number, id in enumerate(azure.children(network, "subnets")):
         subnet = next((one for one in azure.facets(id) if isinstance(one, Subnet)), None)
         if subnet is None or id.name.lower() in RESERVED:
@@ -272,17 +297,25 @@ def subnet_for(azure: World, network: ResourceId, avoided: Sequence[str] = ()) -
             continue
         if not isinstance(subnet.prefixes, Known) or _meet(subnet.prefixes.value, avoided):
             continue
-        users = [one.type for one in azure.referrers(id)]
-        if "microsoft.network/privateendpoints" in users:
-            rank = 0
-        elif "microsoft.containerservice/managedclusters" in users:
-            rank = 2
-        else:
-            rank = 1
-        ranked.append((rank, number, id))
+        ranked.append((not _has_room(azure, id, room), _liking(azure, id), number, id))
     if not ranked:
         raise Impossible(f"no subnet of {network.name} takes private endpoints: make one, or name one")
-    return min(ranked)[2]
+    return min(ranked)[3]
+
+
+def _liking(azure: World, subnet: ResourceId) -> int:
+    """How well endpoints stand in a subnet: 0 beside others, 2 among nodes."""
+    users = [one.type for one in azure.referrers(subnet)]
+    if ENDPOINTS in users:
+        return 0
+    return 2 if "microsoft.containerservice/managedclusters" in users else 1
+
+
+def _has_room(azure: World, subnet: ResourceId, room: int) -> bool:
+    try:
+        return len(free(azure, subnet, room)) == room
+    except Refused:
+        return False
 
 
 def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
@@ -424,7 +457,7 @@ def _again(fix: Fix, because: str, azure: World, wishes: Wishes) -> Iterator[Cha
     if fix.safety is not Safety.SAFE:
         # What carries nothing today loses nothing; of anything else all that hangs on it must be known.
         _refuse_unread(id, azure)
-    told = _filled(dict(fix.body), azure, wishes)
+    told = _filled(dict(fix.body), azure, wishes, _room(old, azure))
     away, back = fix.halves
     yield _told(_change("DELETE", id, fix, because), away or f"Delete {which(id)}")
     # What the deletion is told is not for what comes after it.
@@ -461,7 +494,7 @@ def fresh(body: Json) -> Json:
     identity = body.get("identity")
     if isinstance(identity, dict):
         users = identity.get("userAssignedIdentities")
-        named = {"userAssignedIdentities": {name: {} for name in users}} if users else {}
+        named: Json = {"userAssignedIdentities": {name: {} for name in users}} if users else {}
         body = {**body, "identity": {"type": identity.get("type"), **named}}
     for name in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
         told = [
