@@ -37,9 +37,9 @@ def test_it_says_what_stands_there_and_where(told: tuple[int, str, str, list[str
 
 
 def test_it_tells_the_whole_story(told: tuple[int, str, str, list[str]]) -> None:
-    """What is broken, the plan with its proof, and the verdicts measured after it was carried out."""
+    """What is broken, the plan with its proof, what it came to; what a restart breaks, its repair, and the end."""
     _, out, errors, _ = told
-    check, plan, apply = re.split(r"^\d\. .*\n\$ cloison ", out, flags=re.MULTILINE)[1:4]
+    check, plan, apply, look, recover, end = re.split(r"^\d\. .*\n\$ cloison ", out, flags=re.MULTILINE)[1:]
 
     assert "mlw-scoring on aks-scoring: broken" in check
     assert "key vault           kv-ml-scoring  public IP" in check
@@ -47,6 +47,10 @@ def test_it_tells_the_whole_story(told: tuple[int, str, str, list[str]]) -> None
     assert "nobody comes in who is kept out now" in " ".join(plan.split())
     assert "Measured afterwards: as promised" in apply
     assert "done: all 11 steps are done" in errors
+    assert {"S22", "S23"} == set(re.findall(r"^  (S\d\d)  ", look, re.MULTILINE))
+    assert "Make pe-aks again, as it was" in recover
+    assert "Measured afterwards: as promised" in recover
+    assert "mlw-scoring on aks-scoring: met" in end
 
 
 def test_it_leaves_nothing_behind(told: tuple[int, str, str, list[str]]) -> None:

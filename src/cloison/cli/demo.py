@@ -18,11 +18,14 @@ from cloison.cli.check import FOR_PEOPLE, report_arguments, show
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from cloison.cli.recover import Terminal
     from cloison.emulator.server import Server
     from cloison.model.snapshot import Snapshot
+    from cloison.plan.document import PlanDocument
 
 EXAMPLE = "examples/first_attempt.json"
 PLAN = "plan.json"
+CLUSTER = "microsoft.containerservice/managedclusters"
 
 INTRODUCTION = """\
 An Azure Machine Learning workspace, its storage, key vault and registry, and an
@@ -38,12 +41,21 @@ ready after {ready:.2f} seconds. Cloison reads it as it would read the real one.
 CHECKING = "From the cluster's pods, is every service reached privately?"
 PLANNING = "What is the smallest change that mends it, and does it hurt on the way?"
 APPLYING = "Send exactly these requests, each written down before, and measure again."
+RESTARTING = """\
+Months later somebody stops the cluster for a night, and starts it again in the
+morning. Azure gives it a new private link service: what led to the old one is
+dead, and so is what the workspace knows of the cluster. Nothing says so.
+"""
+LOOKING = "Pods still reach everything. What does not work any more?"
+RECOVERING = "Put it right: as a plan, proven and carried out in the same way."
+AGAIN = "And is every service reached privately?"
 NEXT = """
 What next
   cloison check azure:ID    judge an environment of your own, by the id of its
                             subscription, resource group, workspace or cluster
   cloison check FILE        judge an export or an ARM template of your own
   cloison plan azure:ID     what would mend it; sends nothing
+  cloison init              a new environment: describe it, plan it, apply it
   cloison explain           every requirement, with its id
   cloison emulator          an Azure of your own on this machine, for az too
 """
@@ -91,13 +103,33 @@ class Story:
             _output.show(LIVE.format(url=azure.url, ready=azure.ready_s))
             self._act(CHECKING, "check", "azure:", "--format", "brief")
             self._act(PLANNING, "plan", "azure:", "--accept-asks", "--brief", "--output", PLAN)
-            code = self._act(APPLYING, "apply", PLAN, "--yes", "--hash", _digest()[:16])
+            codes = [self._act(APPLYING, "apply", PLAN, "--yes", "--hash", _digest()[:16])]
+            azure.restart_cluster()
+            _output.show(f"\n{RESTARTING}")
+            self._act(LOOKING, "check", "azure:", "--only", "S07,S22,S23", "--format", "brief")
+            codes.append(self._recover())
+            codes.append(self._act(AGAIN, "check", "azure:", "--format", "brief"))
         _output.show(NEXT)
-        return code
+        return max(codes)
+
+    def _recover(self) -> int:
+        from cloison.cli import recover
+        from cloison.cli._parser import parse
+
+        told = ["azure:", "--brief", "--accept-asks"]
+        self._says(RECOVERING, "recover", *told)
+        options = parse("recover", recover, [*told, "--color", self.color])
+        return recover.rounds(options, agreeing(options))
 
     def _act(self, why: str, *command: str) -> int:
         """Say what comes and why, then run it."""
-        from cloison.cli import _output, main
+        from cloison.cli import main
+
+        self._says(why, *command)
+        return main([*command, "--color", self.color])
+
+    def _says(self, why: str, *command: str) -> None:
+        from cloison.cli import _output
         from cloison.reports.layout import Sheet
 
         self.acts += 1
@@ -105,7 +137,18 @@ class Story:
         sheet.text(f"{self.acts}. {why}", style="bold cyan")
         sheet.verbatim(f"$ cloison {' '.join(command)}", style="bold")
         _output.show(f"\n{sheet.lines()}\n")
-        return main([*command, "--color", self.color])
+
+
+def agreeing(options: Namespace) -> Terminal:
+    """A terminal at which somebody answers yes, and is seen to."""
+    from cloison.cli import _output
+    from cloison.cli.recover import Terminal
+
+    class Agreeing(Terminal):
+        def ask(self, document: PlanDocument) -> None:
+            _output.show(f"\ncarry out these {len(document.steps)} steps? [y/N] y\n")
+
+    return Agreeing(options)
 
 
 def _digest() -> str:
@@ -120,8 +163,18 @@ class Emulated:
         self.url = server.url
         self.ready_s = ready_s
         """Seconds from nothing to the first request that it could answer."""
+        self._emulator = server.emulator
         self._ca = str(server.authority.file)
         self._folder = os.path.dirname(self._ca)
+
+    def restart_cluster(self) -> None:
+        """Stop the cluster and start it again, as its owner would."""
+        from cloison.emulator.emulator import ask
+
+        (cluster,) = (id for id in self._emulator.state if id.type == CLUSTER)
+        for action in ("stop", "start"):
+            answer = ask(self._emulator, "POST", f"{cluster.text}/{action}?api-version=2024-09-01")
+            assert answer.status == 202, answer
 
     def read(self) -> Snapshot:
         """Everything there, read over HTTPS."""

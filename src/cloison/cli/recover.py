@@ -122,10 +122,14 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Rounds of planning, asking, carrying out and reading again; the exit code."""
+    return rounds(options, Terminal(options))
+
+
+def rounds(options: Namespace, terminal: Terminal) -> int:
+    """The same, asking of that terminal."""
     from cloison.apply.recovering import Recovery
 
     wanted = _wanted(options)
-    terminal = Terminal(options)
     recovery = Recovery(_folder(options, terminal), wanted, terminal)
     ended = recovery.run(restart=options.restart, resume=options.resume)
     return terminal.told(ended)
@@ -206,7 +210,6 @@ class Terminal:
         """Show the plan, and ask unless it was foreseen. Raises CloisonError E511 to E515."""
         from cloison.apply.plans import agreed
         from cloison.cli import _output
-        from cloison.cli.apply import ask
         from cloison.reports.plan import brief, render
 
         assert document.recover is not None
@@ -218,6 +221,12 @@ class Terminal:
             print(f"round {number} sends only what was agreed to before", file=sys.stderr)
             return
         agreed(document, hash=self.options.hash, accept_asks=self.options.accept_asks)
+        self.ask(document)
+
+    def ask(self, document: PlanDocument) -> None:
+        """Ask whether to carry it out. Raises CloisonError E515 unless somebody agrees."""
+        from cloison.cli.apply import ask
+
         ask(document, self.options)
 
     def carry_out(self, round: Round, document: PlanDocument) -> Result:
