@@ -433,7 +433,7 @@ def test_nobody_deletes_the_endpoint_that_aks_keeps() -> None:
     report = checked(named("a stopped cluster whose first pool is another one now"))
 
     assert {"update"} == {fix.action for fix in found(report, "S22", "kube-apiserver").fixes}
-    assert {"delete", "create"} == {fix.action for fix in found(report, "S22", "pe-admins").fixes}
+    assert {"delete"} == {fix.action for fix in found(report, "S22", "pe-admins").fixes}
 
 
 def test_without_a_cluster_there_is_no_environment() -> None:

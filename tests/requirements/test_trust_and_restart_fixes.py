@@ -88,16 +88,22 @@ def test_registry_is_raised_in_place() -> None:
 
 
 def test_a_dead_endpoint_is_made_again_where_it_stood() -> None:
-    """First deleted, then created: the same name, the same subnet, the same cluster."""
-    delete, create = fixes("S22", "pe-api", {"privateEndpoints/pe-api": ENDPOINT})
+    """First deleted, then made: the same name, the same subnet, the same cluster, and the address that it had."""
+    told = {"customDnsConfigs": [{"fqdn": "aks-1.example", "ipAddresses": ["10.1.1.25"]}]}
+    dead = {"privateEndpoints/pe-api": {"properties": {**ENDPOINT["properties"], **told}}}
 
-    assert ["delete", "create"] == [delete.action, create.action]
-    assert id_of("privateEndpoints/pe-api") == delete.target == create.target
-    properties: Any = create.body["properties"]
+    (again,) = fixes("S22", "pe-api", dead)
+    steps = make(snapshot(changed(REFERENCES["peered"](), dead)), PlanOptions(only=("S22",))).steps
+
+    assert ("delete", id_of("privateEndpoints/pe-api")) == (again.action, again.target)
+    assert ["DELETE", "PUT"] == [one.request.method for one in steps]
+    properties: Any = (steps[1].request.body or {})["properties"]
     (connection,) = properties["privateLinkServiceConnections"]
     assert id_of("virtualNetworks/ml-net/subnets/endpoints") == properties["subnet"]["id"]
     assert id_of("managedClusters/aks") == connection["properties"]["privateLinkServiceId"]
     assert ["management"] == connection["properties"]["groupIds"]
+    (address,) = properties["ipConfigurations"]
+    assert "10.1.1.25" == address["properties"]["privateIPAddress"]
 
 
 def test_nothing_is_offered_that_deletes_the_endpoint_of_aks() -> None:

@@ -8,6 +8,7 @@ from cloison.model.kind import Kind, Naming
 KIND = Kind(
     type="Microsoft.ContainerService/managedClusters",
     facets=facets,
+    nested={"properties/privateEndpointConnections": "privateEndpointConnections"},
     title="Kubernetes cluster",
     naming=Naming(
         pattern=r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?",

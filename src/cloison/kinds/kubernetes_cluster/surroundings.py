@@ -64,8 +64,7 @@ def made(state: State, id: ResourceId, body: Json, chance: Chance) -> Then:
     """Requests that make the surroundings of a new cluster."""
     group = node_group(id, body)
     region = body["location"]
-    tags = {"aks-managed-cluster-name": id.name, "aks-managed-cluster-rg": id.text.split("/")[4]}
-    requests = [_put(group, {"location": region, "managedBy": id.text, "tags": tags})]
+    requests = [_put(group, _group(id, body))]
     digits = str(int(chance.guid("digits", str(id))[:8], 16))[:8]
     subnet = first_subnet(body)
     requests += _outbound(group, body, region)
@@ -157,9 +156,18 @@ def taken_down(state: State, id: ResourceId, body: Json) -> Then:
 
 
 def put_up_again(state: State, id: ResourceId, body: Json, chance: Chance) -> Then:
-    """Requests of a start: the endpoint in the subnet that is the first pool's by now."""
-    subnet = first_subnet(body) or _own_subnet(state, id, body)
-    return tuple(put_up(state, id, body, subnet, int(body.get("_starts", 0))))
+    """Requests of a start: the endpoint in the subnet that is the first pool's by now.
+
+    What was exported of a cluster may lack the group, which is always there.
+    """
+    subnet, group = first_subnet(body) or _own_subnet(state, id, body), node_group(id, body)
+    missing = [_put(group, _group(id, body))] if state.get(group) is None else []
+    return (*missing, *put_up(state, id, body, subnet, int(body.get("_starts", 0))))
+
+
+def _group(id: ResourceId, body: Json) -> Json:
+    tags = {"aks-managed-cluster-name": id.name, "aks-managed-cluster-rg": id.text.split("/")[4]}
+    return {"location": body["location"], "managedBy": id.text, "tags": tags}
 
 
 def _own_subnet(state: State, id: ResourceId, body: Json) -> ResourceId | None:
