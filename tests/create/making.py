@@ -13,6 +13,7 @@ from itertools import combinations, product
 
 import msgspec
 
+from cloison.apply.plans import planned
 from cloison.arm.ids import ResourceId
 from cloison.check.document import Report
 from cloison.check.run import CheckOptions
@@ -92,7 +93,8 @@ def _resource(azure: Azure, id: ResourceId) -> Resource:
 
 
 def carry_out(azure: Azure, plan: PlanDocument) -> None:
-    """All steps. Azure chooses other names than any prediction."""
+    """All steps, each one that `apply` takes. Azure chooses other names than any prediction."""
+    assert len(plan.steps) == len(planned(plan, "plan.json").steps)
     assert plan.proof.proven, plan.proof.offending
     for step in plan.steps:
         run(azure, request_of(step), Seeded(f"azure {plan.digest} {step.number}"))
@@ -212,6 +214,7 @@ FACTORS: Mapping[str, Sequence[tuple[str, Values]]] = {
     "access": (("private endpoints", {}), ("service endpoints", {"services.access": "service-endpoints"})),
     "way in": (
         ("bastion", {}),
+        ("jump box", {"way-in.jump-box-key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE nobody"}),
         ("vpn", {"way-in.kind": "vpn"}),
         ("addresses", {"way-in.kind": "addresses", "way-in.addresses": ["203.0.113.0/24"]}),
         ("no way in", {"way-in.kind": "none"}),

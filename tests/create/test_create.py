@@ -39,7 +39,11 @@ from tests.create.making import (
 PRIVATE: Values = {"cluster.private": True}
 FROM_NOTHING: dict[str, Values] = {
     "as usual": {},
-    "private cluster, peered": {**PRIVATE, "network.layout": "peered"},
+    "private cluster, peered, jump box": {
+        **PRIVATE,
+        "network.layout": "peered",
+        "way-in.jump-box-key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE nobody",
+    },
     "spoke of a hub with firewall": {**PRIVATE, "network.layout": "hub", "network.firewall": True},
     "service endpoints": {"services.access": "service-endpoints"},
     "vpn, zones of a hub": {

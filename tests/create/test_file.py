@@ -124,6 +124,18 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ('[network]\nlayout = "one"\nfirewall = true', "E555", 7, "network.firewall does not go"),
         ('[dns]\nzones = "hub"', "E555", 6, "dns.zones does not go"),
         ('[way-in]\naddresses = ["203.0.113.7"]', "E555", 6, "way-in.addresses does not go"),
+        (
+            '[way-in]\nkind = "vpn"\njump-box-key = "ssh-rsa AAAA x"',
+            "E555",
+            7,
+            "way-in.jump-box-key does not go",
+        ),
+        (
+            '[way-in]\njump-box-key = "-----BEGIN KEY-----"',
+            "E552",
+            6,
+            "way-in.jump-box-key is no public SSH key",
+        ),
         (f'[cluster]\nexisting = "{AKS}"\nnodes = 3', "E555", 7, "cluster.nodes does not go"),
         (f'[cluster]\nexisting = "{AKS}"', "E556", 6, "cluster aks is not in the input"),
         (f'[network]\nlayout = "hub"\nhub = "{HUB}"', "E556", 7, "network hub is not in the input"),

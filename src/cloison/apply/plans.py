@@ -16,7 +16,7 @@ from cloison.apply.step import Planned, Step
 from cloison.arm.errors import NotAllowed
 from cloison.arm.gate import Sent, refuse_secrets
 from cloison.arm.ids import NotAnId, ResourceId
-from cloison.kinds import api_of, behaviour_of, kind_of
+from cloison.kinds import api_of, behaviour_of, kind_of, live_of
 from cloison.model.errors import CloisonError
 from cloison.plan.base import base_of
 from cloison.plan.document import SETTINGS_MAX, VERSION, PlanDocument, SettingReport, StepReport, digest
@@ -137,7 +137,8 @@ def _strange(told: StepReport, id: ResourceId, action: str) -> str:
         return "is nothing that Cloison plans"
     if action and (action.lower() not in behaviour.actions or action.lower() in behaviour.reads):
         return "is nothing that Cloison plans"
-    if asked.api_version != api_of(id.type):
+    live = live_of(id.type)
+    if asked.api_version not in (api_of(id.type), *(live.previews if live is not None else ())):
         return f"is of version {asked.api_version[:40]!r}, and Cloison plans with {api_of(id.type)}"
     if any(value not in behaviour.queries.get(one, ()) for one, value in asked.query.items()):
         return "asks for more than Cloison plans"

@@ -30,6 +30,7 @@ TEXTS = {
     "name": ("NAME", "name", "what other names are made of (default: ml)"),
     "resource-group": ("NAME", "resource-group", "resource group (default: rg- and the name)"),
     "cluster": ("ID", "cluster.existing", "a cluster that is there"),
+    "jump-box-key": ("KEY", "way-in.jump-box-key", "public SSH key of a machine behind the Bastion host"),
     "zones-in": ("GROUP", "dns.zones-group", "private zones stand in this resource group, of a hub"),
 }
 """Option -> (what it takes, the file's key, help)."""
@@ -83,12 +84,13 @@ def run(options: Namespace) -> int:
     """Write the file, unless there is one."""
     from cloison.plan.create.file import read
     from cloison.plan.create.template import render
-    from cloison.plan.create.told import check_head, check_together
+    from cloison.plan.create.told import check_head, check_key, check_together
 
     text = render(_values(options), options.file)
     given = read(text, options.file)
     check_head(given)
     check_together(given)
+    check_key(given)
     try:
         with open(options.file, "x", encoding="utf-8") as file:
             file.write(text)

@@ -10,6 +10,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 
     api: str
     """Version to read and write them with: the newest stable one whose bodies we know."""
+    previews: tuple[str, ...] = ()
+    """Versions that a plan may write them with, for settings that no stable one has."""
     table: str = ""
     """Table of Resource Graph that has them, `resources`; empty where none has."""
     below: str = ""

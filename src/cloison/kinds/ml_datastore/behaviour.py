@@ -21,5 +21,7 @@ BEHAVIOUR = Behaviour(
         provisioned=False,
     ),
     signed=True,
+    # What it names need not be reached yet.
+    queries={"skipValidation": ("true",)},
     until={"properties/hasBeenValidated": "2021-03-01-preview"},
 )

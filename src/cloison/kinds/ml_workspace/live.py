@@ -8,4 +8,10 @@ from __future__ import annotations
 
 from cloison.model.live import Live
 
-LIVE = Live(api="2024-10-01", table="resources", connects=True)
+LIVE = Live(
+    api="2024-10-01",
+    # The first that takes a list of addresses, ipAllowlist.
+    previews=("2024-10-01-preview",),
+    table="resources",
+    connects=True,
+)

@@ -11,7 +11,7 @@ import uuid
 import msgspec
 
 from cloison.arm.ids import ResourceId
-from cloison.kinds import live_of
+from cloison.kinds import api_of
 from cloison.model.behaviour import Json, laid, look
 from cloison.model.verdict import Fix, Safety
 from cloison.plan.change import Change, Impossible, Key, Wishes, changes_of
@@ -104,7 +104,7 @@ class Builder:
         return Change(
             method="PUT",
             id=piece.id,
-            api_version=piece.api_version or version_of(piece.id),
+            api_version=piece.api_version or api_of(piece.id.type),
             body=piece.body,
             summary=piece.summary,
             safety=Safety.ASKS if piece.asks else Safety.SAFE,
@@ -223,17 +223,6 @@ class Builder:
             ):
                 return id
         return None
-
-
-def version_of(id: ResourceId) -> str:
-    """The API version of a type, or of what it is a part of."""
-    type = id.type
-    while type.count("/"):
-        live = live_of(type)
-        if live is not None:
-            return live.api
-        type = type.rpartition("/")[0]
-    raise KeyError(id)
 
 
 def _group_of(id: ResourceId) -> ResourceId:

@@ -115,6 +115,9 @@ class WayInPart(Part, frozen=True, kw_only=True):
     kind: WayKind = "bastion"
     addresses: list[str] = []
     """Public addresses that are let in."""
+    jump_box_key: str = ""
+    """Public SSH key of a machine behind the Bastion host; empty: none is made."""
+    jump_box_size: str = "Standard_B2s"
     clients: str = "172.16.201.0/24"
     """Addresses that the VPN gives its callers."""
 

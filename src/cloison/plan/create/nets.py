@@ -24,8 +24,8 @@ from cloison.reach.fabric import Fabric
 NETWORKS = "microsoft.network/virtualnetworks"
 CLUSTERS = "microsoft.containerservice/managedclusters"
 BASTION, GATEWAY, FIREWALL = "AzureBastionSubnet", "GatewaySubnet", "AzureFirewallSubnet"
-NODES, BUILD, ENDPOINTS = "snet-nodes", "snet-build", "snet-endpoints"
-SIZES = {NODES: 24, BUILD: 26, ENDPOINTS: 27, BASTION: 26, GATEWAY: 27, FIREWALL: 26}
+NODES, BUILD, ENDPOINTS, JUMP = "snet-nodes", "snet-build", "snet-endpoints", "snet-jump"
+SIZES = {NODES: 24, BUILD: 26, ENDPOINTS: 27, JUMP: 28, BASTION: 26, GATEWAY: 27, FIREWALL: 26}
 """Prefix lengths. Source: Microsoft Learn, About Azure Bastion configuration settings (/26), About VPN Gateway
 configuration settings (/27), Azure Firewall FAQ (/26); of the others, see `_Nets._size`; checked 2026-11-25."""
 KEPT = 5
@@ -269,6 +269,7 @@ class _Nets:
             ENDPOINTS: id == services,
             BUILD: id == (services if self.is_managed else home) and file.workspace.build_cluster,
             BASTION: id == way_in and file.way_in.kind == "bastion",
+            JUMP: id == way_in and bool(file.way_in.jump_box_key),
             GATEWAY: id == way_in and file.way_in.kind == "vpn",
             FIREWALL: id == way_in and file.network.firewall,
         }

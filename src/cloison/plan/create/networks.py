@@ -8,7 +8,7 @@ from cloison.arm.clouds import cloud_of_region
 from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import Json, each, look
 from cloison.plan.create.builder import Piece
-from cloison.plan.create.nets import BASTION, BUILD, FIREWALL, GATEWAY, NODES, Net
+from cloison.plan.create.nets import BASTION, BUILD, FIREWALL, GATEWAY, JUMP, NODES, Net
 from cloison.plan.create.site import Site
 from cloison.plan.world import World
 
@@ -18,6 +18,8 @@ SERVICE_ENDPOINTS = ("Microsoft.Storage", "Microsoft.KeyVault")
 VPN_CLIENT = "c632b3df-fb67-4d84-bdcf-b95ad541b5c8"
 """The Azure VPN client that Microsoft registered. Source: Microsoft Learn, Configure P2S VPN Gateway for Microsoft
 Entra ID authentication; checked 2026-11-25."""
+PERSON = "azureuser"
+"""Who signs in to the machine behind the Bastion host."""
 TAGS = (
     ("AzureActiveDirectory", ["80", "443"]),
     ("AzureMachineLearning", ["443", "8787", "18881"]),
@@ -213,14 +215,20 @@ def _way_in(site: Site) -> Iterator[Piece]:
             id=id,
             body={
                 "location": site.region,
-                "sku": {"name": "Basic"},
-                "properties": {"ipConfigurations": [_stands("bastion", net.subnet(BASTION), address.id)]},
+                "sku": {"name": "Standard" if file.way_in.jump_box_key else "Basic"},
+                "properties": {
+                    "ipConfigurations": [_stands("bastion", net.subnet(BASTION), address.id)],
+                    # A browser of one's own goes through the machine.
+                    **({"enableTunneling": True} if file.way_in.jump_box_key else {}),
+                },
             },
             summary=f"Create Bastion host {id.name} in {net.id.name}",
             section="[way-in]",
             needs=(net.subnet(BASTION), address.id),
             fixed=("location",),
         )
+    if file.way_in.jump_box_key:
+        yield from _jump_box(site, net)
     if file.way_in.kind == "vpn":
         address = _address(site, f"pip-vpn-{file.name}", "[way-in]")
         yield address
@@ -232,6 +240,54 @@ def _way_in(site: Site) -> Iterator[Piece]:
             needs=(net.subnet(GATEWAY), address.id),
             fixed=("location",),
         )
+
+
+def _jump_box(site: Site, net: Net) -> Iterator[Piece]:
+    """A machine without a public address, to which one signs in with a key only."""
+    file = site.given.file
+    interface = site.named("Microsoft.Network/networkInterfaces", f"nic-jump-{file.name}")
+    machine = site.named("Microsoft.Compute/virtualMachines", f"vm-jump-{file.name}")
+    stands = {"name": "jump", "properties": {"subnet": {"id": net.subnet(JUMP).text}}}
+    yield Piece(
+        id=interface,
+        body={"location": site.region, "properties": {"ipConfigurations": [stands]}},
+        summary=f"Create network interface {interface.name} in {JUMP}",
+        section="[way-in]",
+        needs=(net.subnet(JUMP),),
+        fixed=("location",),
+    )
+    yield Piece(
+        id=machine,
+        body={"location": site.region, "properties": _of_machine(site, machine, interface)},
+        summary=f"Create machine {machine.name} behind the Bastion host",
+        section="[way-in]",
+        needs=(interface,),
+        fixed=("location",),
+    )
+
+
+def _of_machine(site: Site, machine: ResourceId, interface: ResourceId) -> Json:
+    """Source of the image: Microsoft Learn, Ubuntu on Azure, images by Canonical; checked 2026-11-25."""
+    way = site.given.file.way_in
+    key = {"path": f"/home/{PERSON}/.ssh/authorized_keys", "keyData": way.jump_box_key.strip()}
+    return {
+        "hardwareProfile": {"vmSize": way.jump_box_size},
+        "storageProfile": {
+            "imageReference": {
+                "publisher": "Canonical",
+                "offer": "ubuntu-24_04-lts",
+                "sku": "server",
+                "version": "latest",
+            },
+            "osDisk": {"createOption": "FromImage", "deleteOption": "Delete"},
+        },
+        "osProfile": {
+            "computerName": machine.name,
+            "adminUsername": PERSON,
+            "linuxConfiguration": {"disablePasswordAuthentication": True, "ssh": {"publicKeys": [key]}},
+        },
+        "networkProfile": {"networkInterfaces": [{"id": interface.text}]},
+    }
 
 
 def _of_gateway(site: Site, net: Net, address: ResourceId) -> Json:

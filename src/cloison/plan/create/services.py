@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cloison.arm.ids import ResourceId
+from cloison.kinds import live_of
 from cloison.model.behaviour import Json
 from cloison.plan.create.builder import Piece
 from cloison.plan.create.site import Site
 
 BUILDER = "build"
 """Name of the compute that builds images."""
-ALLOW_LIST_API = "2024-10-01-preview"
-"""The first version of workspaces that we know to take a list of addresses; no stable one does.
-Source: REST reference of Microsoft.MachineLearningServices; checked 2026-11-25."""
 
 
 def services(site: Site) -> Iterator[Piece]:
@@ -166,8 +164,14 @@ def workspace(site: Site, needs: tuple[ResourceId, ...]) -> Piece:
             *(["properties/imageBuildCompute"] if file.workspace.build_cluster else []),
         ),
         fixed=("location", "properties/hbiWorkspace"),
-        api_version=ALLOW_LIST_API if addresses else "",
+        api_version=_preview(site.workspace) if addresses else "",
     )
+
+
+def _preview(id: ResourceId) -> str:
+    """The version that takes a list of addresses; no stable one does."""
+    live = live_of(id.type)
+    return live.previews[0] if live is not None and live.previews else ""
 
 
 def _closed(site: Site, *, by_subnets: bool) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from cloison.arm.ids import ResourceId
 from cloison.plan.create.file import Given
 from cloison.plan.create.nets import CLUSTERS, Net, Nets, nets
-from cloison.plan.create.told import check_head, check_name, check_together, id_told, region_of
+from cloison.plan.create.told import check_head, check_key, check_name, check_together, id_told, region_of
 from cloison.plan.world import World
 
 GROUPS = "microsoft.resources/resourcegroups"
@@ -67,6 +67,7 @@ def site(given: Given, azure: World) -> Site:
     """Where everything stands. Raises CloisonError E552 to E556."""
     check_head(given)
     check_together(given)
+    check_key(given)
     file, names = given.file, given.file.names
     home = f"/subscriptions/{file.subscription}/resourceGroups"
     group = ResourceId(f"{home}/{file.resource_group or f'rg-{file.name}'}")

@@ -80,11 +80,14 @@ ABOUT = {
     "dns.servers-ask-from": "Id of the network from which these servers ask Azure's. Empty: the hub, else the "
     "network itself.",
     "way-in": "How people come in, since the workspace is closed to the public.",
-    "way-in.kind": "bastion: a Bastion host; the machine behind it is yours to make.\n"
+    "way-in.kind": "bastion: a Bastion host, and behind it a machine to which it leads.\n"
     "vpn: a VPN gateway, signed in to with Microsoft Entra ID.\n"
     "addresses: the public addresses below are let in, and nobody else.\n"
     "none: there is a way that is not described here, or nobody has to.",
     "way-in.addresses": "",
+    "way-in.jump-box-key": "Public SSH key (ssh-ed25519 …) for a machine behind the Bastion host, made with it. Empty: "
+    "that machine is yours to make.",
+    "way-in.jump-box-size": "",
     "way-in.clients": "Addresses that the VPN gives its callers.",
 }
 """What each key means; empty: as the one above."""

@@ -50,6 +50,22 @@ def check_head(given: Given) -> None:
         )
 
 
+KEY = re.compile(r"(ssh-(rsa|ed25519)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/=]+( .*)?")
+
+
+def check_key(given: Given) -> None:
+    """Raises CloisonError E552 for an SSH key that is not a public one. Never shows it."""
+    told = given.file.way_in.jump_box_key
+    if told and not KEY.fullmatch(told.strip()):
+        raise given.error(
+            "E552",
+            "way-in.jump-box-key",
+            "way-in.jump-box-key is no public SSH key",
+            because="one begins with ssh-ed25519, ssh-rsa or ecdsa-sha2; a private key must stay where it is",
+            help="give what stands in a file such as ~/.ssh/id_ed25519.pub",
+        )
+
+
 def check_name(given: Given, key: str, id: ResourceId) -> None:
     """Raises CloisonError E553 for a name that Azure does not take. key: what says it."""
     kind = kind_of(id.type)
@@ -144,6 +160,12 @@ def _contradictions(given: Given) -> tuple[tuple[bool, str, str, str], ...]:
             "way-in.addresses",
             f"people come in by {way.kind}",
             'set kind = "addresses"',
+        ),
+        (
+            way.kind != "bastion" and bool(way.jump_box_key),
+            "way-in.jump-box-key",
+            f"people come in by {way.kind}",
+            'set kind = "bastion"',
         ),
         (
             shut,
