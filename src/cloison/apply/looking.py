@@ -49,6 +49,18 @@ def look(run: Run, step: Step) -> Doing[Json | None]:
     raise Halt(Outcome.STOPPED, f"{why}; go on with --resume")
 
 
+def seems_ended(step: Step) -> Doing[bool]:
+    """One look: the target reads as the step wants it, or says that it failed. What cannot be read says nothing."""
+    try:
+        body = _body(step, (yield Look(step.request.id.text, step.request.api_version)))
+    except ArmError as problem:
+        if not isinstance(problem, Answered) or not _is_absence(problem):
+            return False
+        body = None
+    state = state_of(body)
+    return state in FAILED or (state in ("", "succeeded") and as_wanted(step, body))
+
+
 def _stays(problem: Answered, attempt: int) -> bool:
     """Reading again does not help: it is refused for good, or was answered strangely three times."""
     return problem.code.lower() in FINAL or (not problem.retryable and attempt > 1)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from cloison.apply import looking
 from cloison.apply.actions import Follow, Tell
+from cloison.apply.glances import Glances
 from cloison.apply.journal import Done, Pending
 from cloison.apply.marks import marks_of
 from cloison.apply.reading import APPROVAL, Stand, as_wanted, stand, waits_for
@@ -51,8 +52,9 @@ def _wait(run: Run, step: Step, what: Waiting, expected_s: float) -> Doing[bool]
     if not link:
         return False
     yield Tell(step=step.number, what="waiting", seconds=expected_s)
+    glances, longer = Glances(run, step, expected_s), 0.0
     for pause in polls(expected_s, what.asked_s):
-        yield from run.pause(pause, f"{step.summary} is under way in Azure")
+        yield from glances.pause(max(pause, longer), f"{step.summary} is under way in Azure")
         try:
             answer = yield Follow(link)
         except NotSignedIn as problem:
@@ -71,9 +73,7 @@ def _wait(run: Run, step: Step, what: Waiting, expected_s: float) -> Doing[bool]
         if ended(answer):
             return True
         link = _moved(run, answer, what) or link
-        longer = retry_after(answer.headers, at(run))
-        if longer is not None and longer > pause:
-            yield from run.pause(longer - pause, f"{step.summary} is under way in Azure")
+        longer = retry_after(answer.headers, at(run)) or 0.0
     raise AssertionError("polls never end")
 
 
