@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cloison.apply.journal import (
@@ -85,6 +85,7 @@ def test_a_torn_end_counts_for_nothing(cut: int) -> None:
 
 @settings(max_examples=300)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 7))
+@example(at=len(b"".join(written(RECORDS[:-1]))) - 1, bit=0)
 def test_a_flipped_bit_is_found(at: int, bit: int) -> None:
     """A bit that is another is refused, or costs the last record, which then counts as torn."""
     raw = WHOLE[:at] + bytes([WHOLE[at] ^ (1 << bit)]) + WHOLE[at + 1 :]

@@ -11,6 +11,7 @@ Bytes in, records out: knows no file.
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -120,6 +121,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="end"):
 
 Record: TypeAlias = Began | Resumed | Intent | Accepted | Refusal | Done | Observed | Ended
 
+_HEAD = re.compile(rb"[0-9a-f]{8} [0-9a-f]{8} [0-9a-f]{32} ")
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Record, strict=True)
 
@@ -268,11 +270,10 @@ def _record(raw: bytes, at: int) -> tuple[Record, str, bytes, int] | None:
 
 def _refuse_damage(raw: bytes, at: int, name: str) -> None:
     """Raises CloisonError where a whole record stands behind one that is none: that is no interrupted write."""
-    start = raw.find(b"\n", at) + 1
-    while start:
-        if _record(raw, start) is not None:
+    # Wherever it begins: the end of the line before may be what is damaged.
+    for head in _HEAD.finditer(raw, at + 1):
+        if _record(raw, head.start()) is not None:
             raise _damaged(name, at, "whole records stand behind one that is damaged")
-        start = raw.find(b"\n", start) + 1
 
 
 def _check_order(records: Sequence[Record], name: str) -> None:
