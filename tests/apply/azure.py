@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
-from cloison.apply.refusals import Meaning, meaning
-from cloison.arm.errors import ArmError
+from cloison.arm.client import Answer
+from cloison.arm.errors import Answered, ArmError, NotSignedIn
 from cloison.arm.ids import ResourceId
 from cloison.controlplane import Seeded
 from cloison.emulator import signin
 from cloison.emulator.clock import Manual
-from cloison.emulator.emulator import Emulator
+from cloison.emulator.emulator import Emulator, Logged
 from cloison.emulator.faults import FaultPlan, Planned
 from cloison.emulator.operations import Operation, Operations, Status, Taken
-from cloison.emulator.wire import Answer, Asked
-from cloison.model.behaviour import Json, Request, Write
+from cloison.emulator.wire import Answer as Wire
+from cloison.emulator.wire import Asked
+from cloison.model.behaviour import Request, Write
 from cloison.model.snapshot import Snapshot
 from cloison.plan.measure import Measure
 from cloison.plan.world import World
+from tests.apply.memory import Memory, mark
 
-ENCODER = msgspec.json.Encoder(order="deterministic")
 BASE = "https://localhost"
 START = 1_767_607_200.0
-VOLATILE = ("etag",)
-COUNTS = ("numberof", "maxnumberof", "createdby")
 
 
 class Violation(AssertionError):
@@ -47,10 +45,11 @@ class Known(Seeded, frozen=True):
 
 
 class Marked(World):
-    """A state that knows a mark of all that stands in it: equal marks, equal states."""
+    """A state that knows a mark of all that stands in it: equal marks, equal states, but for etags and counts."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.print = 0
+        self.print = self.exact = 0
+        self.memory: Memory | None = Memory()
         super().__init__(snapshot)
         for head in dict.fromkeys(id.text.partition("/providers/")[0] for id in self):
             group = ResourceId(head)
@@ -62,8 +61,18 @@ class Marked(World):
 
     def put(self, change: Write) -> Write:
         undo = super().put(change)
-        self.print ^= _mark(change.id, undo.body) ^ _mark(change.id, change.body)
+        (before, exactly), (after, now) = mark(change.id, undo.body), mark(change.id, change.body)
+        self.print ^= before ^ after
+        self.exact ^= exactly ^ now
         return undo
+
+    def one_of(self, change: Write) -> Write:
+        """The same change, with the body that stands for all that are alike."""
+        return (
+            change
+            if change.body is None
+            else Write(change.id, self._one_of(change.id, change.body), change.place)
+        )
 
     def copied(self) -> Marked:
         """Another state with the same resources."""
@@ -74,22 +83,10 @@ class Marked(World):
         made._below = {id: set(ids) for id, ids in self._below.items()}
         made._named_by = {id: set(ids) for id, ids in self._named_by.items()}
         made._names = dict(self._names)
-        made._other = dict(self._other)
         made._read = dict(self._read)
         made._by_name = {}
+        made._other = dict(self._other)
         return made
-
-
-def _mark(id: ResourceId, body: Json | None) -> int:
-    # A zone whose making failed keeps what was counted in it, and gets no record of its own: nobody's names rest on it.
-    if body is None or id.endswith("/soa/@"):
-        return 0
-    told = {name: value for name, value in body.items() if name not in VOLATILE}
-    if isinstance(inner := body.get("properties"), dict):
-        told["properties"] = {
-            name: value for name, value in inner.items() if not name.lower().startswith(COUNTS)
-        }
-    return int.from_bytes(hashlib.blake2b(id.encode() + ENCODER.encode(told), digest_size=12).digest())
 
 
 def _nobody(azure: SimAzure) -> None:
@@ -143,15 +140,40 @@ class SimAzure:
     def faults(self) -> FaultPlan:
         return self.emulator.faults
 
-    def ask(
-        self, method: str, target: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> Answer:
+    def ask(self, method: str, target: str, body: Any = None, headers: dict[str, str] | None = None) -> Wire:
         """The answer to a request."""
         asked = Asked.of(method, target, body, {**(headers or {}), "authorization": f"Bearer {TOKEN}"}, BASE)
         self.about = f"{asked.method} {asked.path.lower()}"
         if method != "GET":
             self.sent[self.about] = self.sent.get(self.about, 0) + 1
         return self.emulator.answer(asked)
+
+    def told_before(self, path: str, target: str) -> Answer | None:
+        """The answer to a read that was given before by the same state; None where it has to be asked for."""
+        if not self.is_plain(path):
+            return None
+        memory = self.state.memory
+        held = memory.answers.get((self.state.exact, target)) if memory is not None else None
+        if held is not None:
+            world = self.emulator.world
+            world.number += 1
+            version = target.rpartition("=")[2]
+            self.emulator.log.append(Logged(world.number, "GET", path, version, held.status, ""))
+        return held
+
+    def is_plain(self, path: str) -> bool:
+        """What a read of it tells next is decided by the state alone: no fault, no operation has a part in it."""
+        number, faults = self.number + 1, self.faults
+        if (
+            faults.hidden
+            or not self.emulator.world.operations.shows_what_stands
+            or "/operation" in path.lower()
+        ):
+            return False
+        return all(
+            number not in one.numbers if one.numbers else one.left == 0 or one.method not in ("", "GET")
+            for one in faults.waiting
+        )
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass; what is due ends."""
@@ -186,8 +208,8 @@ class SimAzure:
         made._bind()
         return made
 
-    def key(self) -> tuple[Any, ...]:
-        """Equal keys: the same future, whatever comes."""
+    def key(self, waited_for: str) -> tuple[Any, ...]:
+        """Equal keys: the same future, whatever comes. waited_for: addresses of operations that will be asked about."""
         operations = self.emulator.world.operations
         running = tuple(
             sorted(
@@ -208,7 +230,11 @@ class SimAzure:
             if one.left != 0 and (not one.numbers or max(one.numbers) > self.number)
         )
         ended = tuple(
-            sorted((key, one.status.value) for key, one in operations._all.items() if not one.is_running)
+            sorted(
+                (key, one.status.value)
+                for key, one in operations._all.items()
+                if key in waited_for and not one.is_running
+            )
         )
         hidden = tuple(sorted(self.faults.hidden.items()))
         return (self.state.print, running, shown, lost, waiting, ended, hidden)
@@ -239,8 +265,8 @@ class Ledger:
         self.last = taken.operation.key if taken.operation is not None else ""
 
     def note(self, step: tuple[int, int], problem: ArmError | None) -> None:
-        """The last one was of that step, and its sender heard this. Who was told no has to believe it."""
-        if problem is None or meaning(problem) is Meaning.UNCLEAR:
+        """The last one was of that step, and its sender heard this."""
+        if not _says_no(problem):
             self.steps.setdefault(step, []).append(self.last)
 
     def standing(self, step: tuple[int, int]) -> str:
@@ -253,11 +279,26 @@ class Ledger:
                 return f"its operation is {operation.status.value}"
         return ""
 
+    def key(self) -> tuple[Any, ...]:
+        """What it will say from now on, as long as nothing more happens but the end of what is under way."""
+        return tuple(sorted((step, tuple(map(self._told, keys))) for step, keys in self.steps.items()))
+
+    def _told(self, key: str) -> str:
+        operation = self.find(key) if key else None
+        return "" if operation is None else operation.key if operation.is_running else operation.status.value
+
     def copied(self) -> Ledger:
         made = Ledger()
         made.taken, made.last = self.taken, self.last
         made.steps = {step: list(keys) for step, keys in self.steps.items()}
         return made
+
+
+def _says_no(problem: ArmError | None) -> bool:
+    """Who heard this has to believe that nothing happened. Decided here anew: what is judged is no judge of itself."""
+    if isinstance(problem, NotSignedIn):
+        return True
+    return isinstance(problem, Answered) and problem.status < 500 and problem.status != 408
 
 
 def _all(operations: Any) -> list[Any]:

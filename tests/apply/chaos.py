@@ -25,11 +25,14 @@ class Killed(Exception):
 class Way:
     """One way, made from its seed alone."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, without: frozenset[int] = frozenset()) -> None:
+        """without: troubles, by place, that do not happen."""
         self.chance = random.Random(seed)
         self.scene: Scene = scene(self.chance.choice(list(SCENES)))
-        self.troubles = [self.chance.choice(TROUBLES)(self.chance) for _ in range(self.chance.randint(2, 4))]
+        troubles = [self.chance.choice(TROUBLES)(self.chance) for _ in range(self.chance.randint(2, 4))]
+        self.troubles = [one for place, one in enumerate(troubles) if place not in without]
         self.name = f"seed {seed}, {self.scene.name}: {', '.join(text for text, _ in self.troubles)}"
+        self.azure: SimAzure | None = None
 
     def go(self) -> None:
         """Raises Violation."""
@@ -40,7 +43,8 @@ class Way:
 
     def _go(self) -> None:
         told = [one for _, one in self.troubles]
-        azure = self.scene.azure([planned(text) for one in told for text in one.get("faults", ())])
+        faults = [planned(text) for one in told for text in one.get("faults", ())]
+        azure = self.azure = self.scene.azure(faults)
         content = b""
         for trouble in [one for one in told if "faults" not in one] or [{}]:
             content = self._process(azure, content, trouble)
@@ -71,6 +75,28 @@ class Way:
         except Killed:
             return disk.after(trouble["loss"])
         return disk.durable if disk.lies else disk.seen
+
+
+def shrunk(seed: int) -> list[str]:
+    """Of a way that breaks an invariant: what it breaks with as few of its troubles as do, and its last requests."""
+    left_out: frozenset[int] = frozenset()
+    said = _broken(seed, left_out)
+    for place in range(4):
+        fewer = left_out | {place}
+        if told := _broken(seed, fewer):
+            left_out, said = fewer, told
+    return said
+
+
+def _broken(seed: int, without: frozenset[int]) -> list[str]:
+    way = Way(seed, without=without)
+    try:
+        way.go()
+    except Violation as problem:
+        log = way.azure.emulator.log if way.azure is not None else ()
+        asked = [f"  {one.number}: {one.method} {one.path} -> {one.status} {one.fault}" for one in log]
+        return [str(problem), *asked[-20:]]
+    return []
 
 
 Trouble = tuple[str, dict[str, Any]]

@@ -79,3 +79,7 @@ class Placed(msgspec.Struct, frozen=True):
     fails_at: int = 0
     error: int = errno.ENOSPC
     lies: bool = False
+
+
+TROUBLES = [Placed(), Placed(error=errno.EIO), Placed(error=errno.EROFS), Placed(lies=True)]
+"""Full, broken, no longer writable, and full after syncs that did nothing."""

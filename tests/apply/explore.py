@@ -16,7 +16,7 @@ from cloison.emulator.faults import CATALOGUE, planned
 from tests.apply.azure import START, SimAzure, Violation
 from tests.apply.disk import LOSSES, SimDisk
 from tests.apply.plans import Scene
-from tests.apply.simulate import Session, finished, through
+from tests.apply.simulate import Session, finished, pasts, settle, through
 
 PEOPLE = frozenset(
     {
@@ -33,6 +33,8 @@ PEOPLE = frozenset(
 """Faults after which a person is needed, and may be asked for."""
 
 
+WAIT_S = 30.0
+"""Between a kill and the process that goes on. `chaos` tries others."""
 FOR_GOOD = frozenset({"forbidden", "linked-forbidden", "policy", "locked", "quota"})
 
 
@@ -97,7 +99,7 @@ class Explorer:
             self.figures.kinds.update(faults)
         if person and not faults & PEOPLE and "waits for approval" not in line:
             raise Violation(f"I8: a person is asked without need: {line}")
-        if faults & FOR_GOOD and not person:
+        if _refused_for_good(azure) and not person:
             raise Violation(f"I8: it was refused for good, and nobody is asked: {line}")
         self.figures.scenarios += 1
         self._future(name, azure, session.disk.seen)
@@ -109,17 +111,15 @@ class Explorer:
             self._future(f"{name}, killed after action {session.count}", session.azure, content)
 
     def _future(self, name: str, azure: SimAzure, content: bytes) -> None:
-        key = (
-            azure.key(),
-            content,
-            tuple(sorted((step, tuple(keys)) for step, keys in azure.ledger.steps.items())),
-        )
+        later = azure.copied()
+        settle(later, WAIT_S)
+        key = (later.key(content.decode("ascii", "replace")), pasts(self.scene, content), later.ledger.key())
         if key in self.known:
             return
         self.known[key] = ""
         self.figures.followed += 1
         try:
-            finished(self.scene, azure.copied(), content, skew=_still)
+            finished(self.scene, later, content, skew=_still, settled=True)
         except Violation as problem:
             self.known[key] = str(problem)
             self._note(f"{name}: {problem}")
@@ -127,7 +127,13 @@ class Explorer:
     def _note(self, text: str) -> None:
         self.figures.violations.append(text)
         if len(self.figures.violations) >= self.most:
-            raise Enough
+            raise Enough(text)
+
+
+def _refused_for_good(azure: SimAzure) -> bool:
+    """A write was refused so that no further try helps."""
+    writes = {one.number for one in azure.emulator.log if one.method != "GET"}
+    return any(name in FOR_GOOD and number in writes for number, name in azure.faults.struck)
 
 
 class Enough(Exception):

@@ -28,7 +28,8 @@ from cloison.emulator.wire import Answer, Asked, Fate
 from cloison.model.snapshot import Snapshot
 from cloison.plan.document import PlanDocument
 from cloison.sources import read
-from tests.apply.azure import Known, _mark
+from tests.apply.azure import Known
+from tests.apply.memory import mark
 from tests.cli.shell import EXAMPLE, environment
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -105,7 +106,7 @@ class Recorded(Emulator):
         """Equal for equal states."""
         found = 0
         for id in self.state:
-            found ^= _mark(id, _still(self.state.get(id)))
+            found ^= mark(id, _still(self.state.get(id)))[0]
         return found
 
 

@@ -5,10 +5,9 @@ A mutant replaces a text that stands once in a module, and everything that came 
 
 from __future__ import annotations
 
-import functools
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -19,6 +18,9 @@ from tests.apply.azure import Violation
 from tests.apply.explore import Enough, Explorer, variants
 from tests.apply.plans import SCENES, scene
 
+FIRST = 9
+"""Requests of a run at each of which a fault is tried."""
+
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     """One bug."""
@@ -27,8 +29,8 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     module: str
     old: str
     new: str
-    hint: str = ""
-    """A fault that shows it, as `NAME:when@NUMBER` in a plan; '' where the usual search finds it soon."""
+    shown: str = ""
+    """A way that shows it, as `go` reads it: the first to be tried."""
 
 
 @contextmanager
@@ -47,12 +49,20 @@ def planted(mutant: Mutant) -> Iterator[None]:
         if module.__dict__.get(name) is not value and getattr(value, "__module__", "") == module.__name__
     }
     touched = _exchange(renewed)
+    _forget()
     try:
         yield
     finally:
+        _forget()
         for namespace, name, value in touched:
             namespace[name] = value
         module.__dict__.update(before)
+
+
+def _forget() -> None:
+    """What one executor was found to do says nothing about another."""
+    for name in SCENES:
+        scene(name).at_rest.clear()
 
 
 def _exchange(renewed: dict[int, object]) -> list[tuple[dict[str, object], str, object]]:
@@ -68,56 +78,67 @@ def _exchange(renewed: dict[int, object]) -> list[tuple[dict[str, object], str, 
     return touched
 
 
-def noticed(mutant: Mutant, *, seeds: int = 60) -> str:
-    """What shows the bug, in words; '' where nothing does."""
+def noticed(mutant: Mutant, *, seeds: int = 60) -> tuple[str, str]:
+    """The way that shows the bug, and what it shows; '' twice where none does. seeds: how far to look."""
     for name in SCENES:
         scene(name)
+    known = [mutant.shown] if mutant.shown else []
     with planted(mutant):
-        for name, tries in _searches(seeds):
-            try:
-                tries()
-            except (Violation, Enough) as problem:
-                return f"{name}: {str(problem)[:160]}"
-            except (
-                CloisonError,
-                RuntimeError,
-                AssertionError,
-                KeyError,
-                TypeError,
-                AttributeError,
-            ) as problem:
-                return f"{name}: {type(problem).__name__}: {str(problem)[:120]}"
+        for text in dict.fromkeys((*known, *ways(seeds))):
+            shown = _shows(text)
+            if shown:
+                return text, shown
+    return "", ""
+
+
+def _shows(text: str) -> str:
+    try:
+        go(text)
+    except (Violation, Enough) as problem:
+        return str(problem)[:200]
+    except (CloisonError, RuntimeError, AssertionError, KeyError, TypeError, AttributeError) as problem:
+        # A bug that ends the process with a traceback is noticed by whoever runs it.
+        return f"{type(problem).__name__}: {str(problem)[:160]}"
     return ""
 
 
-def _searches(seeds: int) -> Iterator[tuple[str, Callable[[], object]]]:
+def ways(seeds: int) -> Iterator[str]:
+    """Ways in which to look for bugs, as `go` reads them, those first that show most."""
     for name in ("closing", "made again", "restart", "approval"):
-        yield f"{name}, killed after every action", functools.partial(_plain, name)
+        yield f"killed {name}"
+    for fault, after in variants():
+        yield f"faulty closing {fault}:{'after' if after else 'before'}"
     for seed in range(seeds):
         for one in range(5 * seed, 5 * seed + 5):
-            yield f"chaos, seed {one}", chaos.Way(one).go
-        yield f"somebody meddles, seed {seed}", functools.partial(others.meddled, seed)
+            yield f"chaos {one}"
+        yield f"meddled {seed}"
         if seed % 5 == 0:
-            yield f"two at once, seed {seed}", functools.partial(others.two, seed)
+            yield f"two {seed}"
     for name in SCENES:
-        yield f"{name}, faults one by one", functools.partial(_singles, name)
-
-
-def _plain(name: str) -> None:
-    explorer = Explorer(scene(name), most=1)
-    explorer.plain()
-    if explorer.figures.violations:
-        raise Violation(explorer.figures.violations[0])
-
-
-def _singles(name: str) -> None:
-    explorer = Explorer(scene(name), most=1)
-    for number in range(1, 10):
         for fault, after in variants():
-            try:
-                explorer.fault_at(fault, number, after=after, kills=False)
-            except Enough:
-                raise Violation(explorer.figures.violations[0]) from None
+            yield f"faulty {name} {fault}:{'after' if after else 'before'}"
+
+
+def go(text: str) -> None:
+    """Go one way. Raises Violation, or Enough."""
+    what, _, rest = text.partition(" ")
+    match what:
+        case "killed":
+            Explorer(scene(rest), most=1).plain()
+        case "faulty":
+            name, _, told = rest.rpartition(" ")
+            fault, _, when = told.partition(":")
+            explorer = Explorer(scene(name), most=1)
+            for number in range(1, FIRST + 1):
+                explorer.fault_at(fault, number, after=when == "after", kills=False)
+        case "chaos":
+            chaos.Way(int(rest)).go()
+        case "meddled":
+            others.meddled(int(rest))
+        case "two":
+            others.two(int(rest))
+        case _:
+            raise ValueError(text)
 
 
 MUTANTS = [

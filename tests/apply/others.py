@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import random
+from collections.abc import Callable
 from typing import Any
 
 from cloison.apply.executor import Result
@@ -11,7 +13,7 @@ from cloison.controlplane import run
 from cloison.emulator.faults import planned
 from cloison.model.behaviour import Request, Write, laid, look
 from tests.apply.azure import Changed, Known, SimAzure, Violation
-from tests.apply.chaos import VARIANTS
+from tests.apply.chaos import VARIANTS, Killed
 from tests.apply.disk import LOSSES, SimDisk
 from tests.apply.plans import SCENES, Scene, scene
 from tests.apply.simulate import Session, settle, through
@@ -27,7 +29,7 @@ def two(seed: int) -> list[Result]:
     """Two processes carry out one plan without a lock, interleaved at every action. Raises Violation."""
     chance = random.Random(seed)
     where = scene(chance.choice(list(SCENES)))
-    faults = [planned(_spec(chance)) for _ in range(chance.choice((0, 0, 1)))]
+    faults = [planned(_spec(chance)) for _ in range(chance.choice((0, 0, 1, 1, 2)))]
     try:
         return _two(where, where.azure(faults), chance)
     except Violation as problem:
@@ -41,12 +43,12 @@ def _spec(chance: random.Random) -> str:
 
 def _two(where: Scene, azure: SimAzure, chance: random.Random) -> list[Result]:
     disks = [SimDisk(), SimDisk()]
-    results = _round(where, azure, disks, chance)
-    for _ in range(5):
+    results = _round(where, azure, disks, chance, kills=True)
+    for number in range(6):
         if all(_is_final(one) for one in results):
             break
         settle(azure, 30.0)
-        results = _round(where, azure, disks, chance)
+        results = _round(where, azure, disks, chance, kills=number == 0)
     if not any(one.outcome is Outcome.DONE for one in results):
         raise Violation(f"I5: neither comes to the end: {[one.line for one in results]}")
     if azure.state.print != where.final:
@@ -58,17 +60,41 @@ def _is_final(result: Result) -> bool:
     return result.outcome is Outcome.DONE or result.line.endswith(": plan again")
 
 
-def _round(where: Scene, azure: SimAzure, disks: list[SimDisk], chance: random.Random) -> list[Result]:
+def _round(
+    where: Scene, azure: SimAzure, disks: list[SimDisk], chance: random.Random, *, kills: bool
+) -> list[Result]:
     sessions = [
         Session(where, azure, disk, chance=chance, who=number) for number, disk in enumerate(disks, 1)
     ]
+    victim, at = chance.choice([*sessions, None, None]), chance.randint(1, 120)
+    if victim is not None and kills:
+        victim.hook = functools.partial(_die, at)
+    gone: list[Session] = []
     for one in sessions:
-        one.start()
-    while open_ones := [one for one in sessions if one.result is None]:
+        _alive(one.start, one, gone)
+    while open_ones := [one for one in sessions if one.result is None and one not in gone]:
         first = min(one.next_time for one in open_ones)
-        chance.choice([one for one in open_ones if one.next_time <= first]).advance()
-    disks[:] = [SimDisk(one.seen) for one in disks]
-    return [one.result for one in sessions if one.result is not None]
+        one = chance.choice([one for one in open_ones if one.next_time <= first])
+        _alive(one.advance, one, gone)
+    disks[:] = [
+        SimDisk(one.disk.after(chance.choice(LOSSES)) if one in gone else one.disk.seen) for one in sessions
+    ]
+    return [one.result or KILLED for one in sessions]
+
+
+KILLED = Result(outcome=Outcome.STOPPED, line="killed", head="")
+
+
+def _die(at: int, session: Session) -> None:
+    if session.count == at:
+        raise Killed
+
+
+def _alive(act: Callable[[], None], session: Session, gone: list[Session]) -> None:
+    try:
+        act()
+    except Killed:
+        gone.append(session)
 
 
 # --- people ------------------------------------------------------------------------------------------------
@@ -116,6 +142,8 @@ def _meddled(where: Scene, chance: random.Random) -> Result:
     else:
         raise Violation(f"I8: it says neither that it is done nor to plan again: {result.line}")
     _check_kept(where, azure)
+    if result.outcome is Outcome.DONE and (gone := _missing(where, azure)):
+        raise Violation(f"I8: it says that all is done, and {gone} is gone")
     if not azure.others and (result.outcome is not Outcome.DONE or azure.state.print != where.final):
         raise Violation(f"I5: nobody changed anything, and it says: {result.line}")
     return result
@@ -160,6 +188,12 @@ def _check_kept(where: Scene, azure: SimAzure) -> None:
             continue
         if look(body, change.pointer) != change.value and not _by_consequence(where, change):
             raise Violation(f"I6: what somebody set on {change.id.name} is gone")
+
+
+def _missing(where: Scene, azure: SimAzure) -> str:
+    """A target that should be there at the end, and is not."""
+    last = {one.request.id: one.request for one in where.planned.steps}
+    return ", ".join(id.name for id, one in last.items() if one.method != "DELETE" and id not in azure.state)
 
 
 def _by_consequence(where: Scene, change: Changed) -> bool:

@@ -63,6 +63,8 @@ class Scene:
         self.comes: set[ResourceId] = set()
         self.planned = self._planned(waves)
         self.known: dict[int, str] = {}
+        self.at_rest: set[object] = set()
+        """What was left where going on once more sent nothing."""
         self.final = self._final()
 
     def azure(self, faults: Sequence[Any] = ()) -> SimAzure:

@@ -15,12 +15,13 @@ from __future__ import annotations
 import heapq
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cloison.apply.actions import Append, Begun, Cut, Follow, Heard, Interrupt, Look, Send, Sleep, Sync, Tell
 from cloison.apply.executor import Execution, Result, Who, execute
-from cloison.apply.journal import Intent, read
+from cloison.apply.journal import Accepted, Done, Intent, read
 from cloison.apply.run import Limits, Outcome
 from cloison.arm.client import Answer, _judged, _Refused401
 from cloison.arm.errors import ArmError, NotSignedIn, Unreachable
@@ -32,6 +33,7 @@ from cloison.emulator.wire import Fate
 from cloison.model.behaviour import look
 from tests.apply.azure import BASE, START, SimAzure, Violation
 from tests.apply.disk import SimDisk
+from tests.apply.memory import ENCODER
 
 if TYPE_CHECKING:
     from tests.apply.plans import Scene
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 HOST = Host(BASE)
 WHO = Who(run="run", tool="test")
 REQUESTS_MAX = 3_000
+TAKEN_MAX = 5
+"""Requests of one step that Azure takes in one process: what fails as often fails for a reason."""
 _DONE = re.compile(rb'"type":"done","step":(\d+)')
 
 
@@ -75,6 +79,8 @@ class Session:
         self.count = 0
         self.requests = 0
         self.sends: list[tuple[int, str]] = []
+        self.taken: Counter[int] = Counter()
+        """By step, requests that Azure took."""
         self.told: list[Tell] = []
         self.result: Result | None = None
         self.interrupted = False
@@ -161,7 +167,7 @@ class Session:
         match action:
             case Look():
                 self.looked[ResourceId(action.path)] = self.azure.number
-                return self._call("GET", f"{action.path}?api-version={action.api_version}")
+                return self._look(action.path, f"{action.path}?api-version={action.api_version}")
             case Follow():
                 return self._call("GET", HOST.own(action.link).removeprefix(str(HOST)))
             case Send():
@@ -195,15 +201,31 @@ class Session:
         finally:
             if ledger.taken > before:
                 ledger.note((self.who, action.step), problem)
+                self.taken[action.step] += 1
+
+    def _look(self, path: str, target: str) -> Answer:
+        held = self.azure.told_before(path, target)
+        if held is not None:
+            self._count()
+            return held
+        key, memory = self.azure.state.exact, self.azure.state.memory
+        is_plain = self.azure.is_plain(path)
+        answer = self._call("GET", target)
+        if memory is not None and is_plain and key == self.azure.state.exact:
+            memory.keep(key, target, answer)
+        return answer
+
+    def _count(self) -> None:
+        self.requests += 1
+        if self.requests > REQUESTS_MAX:
+            raise Violation("I8: too many requests")
 
     def _call(
         self, method: str, target: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """As `Arm` does it: one request, and a second one where the token was refused."""
         for last in (False, True):
-            self.requests += 1
-            if self.requests > REQUESTS_MAX:
-                raise Violation("I8: too many requests")
+            self._count()
             wire = self.azure.ask(method, target, body, headers)
             self.check()
             try:
@@ -227,12 +249,13 @@ class Session:
         if action.request.digest != step.request.digest:
             raise Violation("I7: another request than the plan's")
         written = self.disk.seen if self.disk.lies else self.disk.durable
-        intents = [one.step for one in read(written, "journal").records if isinstance(one, Intent)]
-        if action.step not in intents:
+        if b'"type":"intent","step":%d,' % action.step not in written:
             raise Violation(f"I3: step {action.step} is sent before it is written down")
         before = self.azure.ledger.standing((self.who, action.step))
         if before:
             raise Violation(f"I7: step {action.step} is sent again, though {before}")
+        if self.taken[action.step] >= TAKEN_MAX:
+            raise Violation(f"I8: step {action.step} was taken {TAKEN_MAX} times, and is sent again")
         for change in self.azure.changes:
             if look(self.azure.state.get(change.id), change.pointer) != change.value:
                 continue
@@ -295,12 +318,23 @@ def _check_end(session: Session, *, final: bool) -> None:
 
 
 def finished(
-    scene: Scene, azure: SimAzure, content: bytes, *, processes: int = 8, wait_s: float = 30.0, **how: Any
+    scene: Scene,
+    azure: SimAzure,
+    content: bytes,
+    *,
+    processes: int = 8,
+    wait_s: float = 30.0,
+    settled: bool = False,
+    **how: Any,
 ) -> list[Result]:
-    """Go on until all is done. Raises Violation where that does not come, or is not the same state, or sends more."""
+    """Go on until all is done. Raises Violation where that does not come, or is not the same state, or sends more.
+
+    settled: the time before the first process has passed already.
+    """
     found: list[Result] = []
-    for _ in range(processes):
-        settle(azure, wait_s)
+    for number in range(processes):
+        if number or not settled:
+            settle(azure, wait_s)
         session = Session(scene, azure, SimDisk(content), **how)
         found.append(through(session))
         content = session.disk.seen
@@ -312,11 +346,47 @@ def finished(
         raise Violation(f"I5: it does not come to an end: {[one.line for one in found]}")
     if azure.state.print != scene.final and not azure.others:
         raise Violation("I5: it ends in another state")
+    _check_again(scene, azure, content)
+    return found
+
+
+def _check_again(scene: Scene, azure: SimAzure, content: bytes) -> None:
+    """I5: where all is done, going on sends nothing."""
     azure.faults.waiting = []
+    key = azure.key(""), azure.ledger.key(), pasts(scene, content)
+    if key in scene.at_rest:
+        return
     again = Session(scene, azure, SimDisk(content), checks=False)
     if through(again).outcome is not Outcome.DONE or again.sends:
         raise Violation(f"I5: going on once more sends {len(again.sends)} requests: {again.result}")
-    return found
+    scene.at_rest.add(key)
+
+
+def pasts(scene: Scene, content: bytes) -> tuple[object, ...]:
+    """All that the executor reads out of a journal.
+
+    Two journals that tell the same of every step, in which the same request was the last to each target and steps were
+    done in the same order, have the same future, whatever else happened before.
+    """
+    journal, planned = read(content, "journal"), scene.planned
+    last: dict[str, int] = {}
+    for one in journal.records:
+        if isinstance(one, Intent):
+            last[planned.step(one.step).request.id] = one.step
+    found = [journal.past(step.number) for step in planned.steps]
+    told = [
+        (past.intent, past.refused, past.done and ENCODER.encode(past.done.seen), address(past.waiting))
+        for past in found
+    ]
+    order = tuple(one.step for one in journal.records if isinstance(one, Done))
+    return tuple(told), tuple(sorted(last.items())), order, journal.began is None, journal.torn
+
+
+def address(waiting: Accepted | None) -> str:
+    """Where an operation that was written down will be asked about."""
+    if waiting is None:
+        return ""
+    return f"{waiting.operation or waiting.location or 'nowhere'} {waiting.ended} {waiting.asked_s}"
 
 
 def settle(azure: SimAzure, seconds: float) -> None:

@@ -188,6 +188,14 @@ def test_an_operation_that_never_ends_ends_the_run() -> None:
     finished(session.scene, session.azure, session.disk.seen)
 
 
+def test_an_operation_that_fails_unseen_is_sent_again() -> None:
+    """Where nobody can be asked how an operation ended and its target stays as it was, it is not waited for again."""
+    lost = ("operation-elsewhere:after@DELETE*2", "operation-failed:after@DELETE*2")
+    session, result = ran("made again", *lost)
+    assert (Outcome.DONE, 3) == (result.outcome, [step for step, _ in session.sends].count(1))
+    assert session.azure.state.print == session.scene.final
+
+
 def test_hostile_waits_are_bounded() -> None:
     """Whatever an answer asks for, one wait is ten minutes at most."""
     session, result = ran("closing", "wait-years@3", "wait-for-ever@5", "wait-nan@6")

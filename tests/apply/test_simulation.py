@@ -59,3 +59,21 @@ def test_somebody_meddles() -> None:
     """What somebody changes meanwhile is noticed before it is overwritten, and stays."""
     for seed in range(8):
         others.meddled(seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_remembered_is_what_is_worked_out(seed: int) -> None:
+    """With and without a memory of what requests came to, a way goes the same way, request by request."""
+    gone = []
+    for remembers in (True, False):
+        way = chaos.Way(seed)
+        start = way.scene.start
+        memory, start.memory = start.memory, start.memory if remembers else None
+        way.scene.at_rest.clear()
+        try:
+            way.go()
+        finally:
+            start.memory = memory
+        assert way.azure is not None
+        gone.append(([*way.azure.emulator.log], way.azure.state.exact))
+    assert gone[0] == gone[1]

@@ -29,6 +29,9 @@ SETTLE_S = 5.0
 LATEST_S = 32_503_680_000.0
 """The year 3000: a clock that is further ahead is broken."""
 
+LOST = "OperationLost"
+"""Ours, not ARM's: the operation's address was lost, and its target stayed as it was."""
+
 
 def settled(run: Run, step: Step, pending: Pending, expected_s: float) -> Doing[Answered | None]:
     """Return when the target reads as the step wants it, and that is written down; the error where it failed.
@@ -89,7 +92,8 @@ def _moved(run: Run, answer: Answer, what: Waiting) -> str:
 def as_it_should_be(run: Run, step: Step, *, sent: bool, ended: bool) -> Doing[Answered | None]:
     """Look until the target reads as wanted, and note that; its error where it says that it failed. Raises Halt.
 
-    sent: by us. ended: nothing is under way any more; else that a deleted target is gone is believed after a while.
+    sent: by us. ended: nothing is under way any more; else that a deleted target is gone is believed after a while, and
+    a target that stays as it was counts as failed.
     """
     name, since, agreed = step.request.id.name, run.now, 0
     while True:
@@ -106,7 +110,12 @@ def as_it_should_be(run: Run, step: Step, *, sent: bool, ended: bool) -> Doing[A
                 break
         elif run.now - since > run.limits.sure_s and _is_half(run, step, body):
             break
-        elif run.now - since > run.limits.settle_s:
+        elif run.now - since > max(run.limits.settle_s, 0.0 if ended else 2 * step.expected_s):
+            if not ended and not _is_half(run, step, body):
+                # Nobody can be asked how it ended, and nothing came of it.
+                return Answered(
+                    504, LOST, f"{name} is as before, and how its operation ended cannot be learnt"
+                )
             raise Halt(Outcome.HUMAN, f"{step.summary}: {_unsettled(name, body)}")
         yield from run.pause(SETTLE_S, f"{name} is {state or 'not as it should be yet'}")
     yield from _done(run, step, body, sent=sent)
