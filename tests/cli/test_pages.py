@@ -29,6 +29,8 @@ COMMANDS = [
 ]
 INLINE = re.findall(r"`(cloison [^`]+)`", README + EXPORT)
 LINES = [*COMMANDS, *INLINE]
+LIVE = ("azure:", "cloison apply", "cloison undo", "cloison emulator --load")
+"""What a line has that needs Azure, or an emulator that goes on."""
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -53,20 +55,23 @@ def example() -> Report:
     return run(read([str(EXAMPLE)]))
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if "azure:" in line])
+@pytest.mark.parametrize("line", [line for line in LINES if any(one in line for one in LIVE)])
 def test_live_commands_are_understood(line: str) -> None:
     """They need a sign-in, which a test has not; their options and what they name are right."""
     _, name, *given = shlex.split(line)
     options = parse(name, command(name), given)
 
-    assert all(scope_of(source) for source in options.sources)
+    assert all(scope_of(source) for source in getattr(options, "sources", ()) if source.startswith("azure:"))
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if "azure:" not in line])
+@pytest.mark.parametrize("line", [line for line in LINES if not any(one in line for one in LIVE)])
 def test_commands_run(folder: Path, line: str) -> None:
     """Each as it stands, but for the name of a finding, which is one that there is."""
     weighty = (one.finding for one in example().environments[0].requirements if one.verdict == "broken")
     line = re.sub(r"\bS\d\d-[0-9a-f]{8}\b", next(weighty), line)
+    if line.startswith("cloison init"):
+        # It leaves alone what is there, as from the line before.
+        (folder / "environment.toml").unlink(missing_ok=True)
     done = cloison(*shlex.split(line)[1:], cwd=folder)
 
     assert done.returncode in (0, 1, 3), done.stderr.decode()
