@@ -19,7 +19,7 @@ from cloison.check.document import Report
 from cloison.check.run import CheckOptions
 from cloison.check.run import run as check
 from cloison.controlplane import Azure, Seeded, run
-from cloison.kinds import all_facets, expand_nested
+from cloison.kinds import all_facets, api_of, expand_nested
 from cloison.model.behaviour import Json, Request, Write
 from cloison.model.errors import CloisonError
 from cloison.model.network import Door
@@ -88,7 +88,7 @@ def seen(azure: Azure) -> Snapshot:
 
 
 def _resource(azure: Azure, id: ResourceId) -> Resource:
-    body = azure.show(id)
+    body = azure.show(id, api_of(id.type))
     return Resource(id, id.type, lambda: body)
 
 
