@@ -374,7 +374,7 @@ def test_asked_on_a_terminal(tmp_path: Path) -> None:
         assert [] == site.emulator.writes
         yes = terminal(*given, answer=b"y\n")
         assert 0 == yes.code, yes.text
-        assert f"carry out these 11 steps of plan {document.digest[:12]}? [y/N]" in yes.text
+        assert f"carry out the 11 steps of plan {document.digest[:12]}? [y/N]" in yes.text
         frames = yes.text.split("\r\x1b[K")
         assert any("of 11 done, about" in one and " left: " in one for one in frames)
         assert all(len(one) < 100 for one in frames if "done, " in one)

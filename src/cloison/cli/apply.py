@@ -175,7 +175,10 @@ def ask(document: PlanDocument, options: Namespace) -> None:
                 help=f"review it, then add --yes --hash {document.digest[:16]}",
             )
         return
-    told = input(f"\ncarry out these {len(document.steps)} steps of plan {document.digest[:12]}? [y/N] ")
+    from cloison.reports.words import counted
+
+    steps = counted(len(document.steps), "step")
+    told = input(f"\ncarry out the {steps} of plan {document.digest[:12]}? [y/N] ")
     if told.strip().lower() not in ("y", "yes"):
         raise CloisonError("E515", "nobody agreed to this plan", help="nothing was sent")
 

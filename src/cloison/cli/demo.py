@@ -143,10 +143,12 @@ def agreeing(options: Namespace) -> Terminal:
     """A terminal at which somebody answers yes, and is seen to."""
     from cloison.cli import _output
     from cloison.cli.recover import Terminal
+    from cloison.reports.words import counted
 
     class Agreeing(Terminal):
         def ask(self, document: PlanDocument) -> None:
-            _output.show(f"\ncarry out these {len(document.steps)} steps? [y/N] y\n")
+            steps = counted(len(document.steps), "step")
+            _output.show(f"\ncarry out the {steps} of plan {document.digest[:12]}? [y/N] y\n")
 
     return Agreeing(options)
 
