@@ -37,21 +37,27 @@ def main(arguments: list[str]) -> int:
     for name, read in cases():
         faults += 1
         for number in range(prefixes):
-            for text in there_and_back(read, random.Random(f"{name} {number}"), figures):
+            for text in there_and_back(read, chance(name, number), figures):
                 wrong += 1
                 print(f"{name}, beginning {number}: {text}", flush=True)
         for number in range(others):
-            told = list(with_others(read, random.Random(f"{name} {number}")))
+            told = list(with_others(read, chance(name, number)))
             met += bool(told)
             for text in told[1:]:
                 wrong += 1
                 print(f"{name}, when somebody {told[0]}: {text}", flush=True)
+    took = time.perf_counter() - start
     print(
-        f"{faults} environments: {figures.runs:,} runs taken back in {figures.steps:,} steps, {figures.states:,} states "
-        f"safe, {figures.exact:,} print for print as before, {figures.stays:,} things said to stay, {figures.again:,} "
-        f"undone once more; {met:,} with others about; {wrong} wrong; {time.perf_counter() - start:.0f} s"
+        f"{faults} environments: {figures.runs:,} runs taken back in {figures.steps:,} steps, {figures.states:,} "
+        f"states safe, {figures.exact:,} print for print as before, {figures.stays:,} things said to stay, "
+        f"{figures.again:,} undone once more; {met:,} with others about; {wrong} wrong; {took:.0f} s"
     )
     return 1 if wrong else 0
+
+
+def chance(name: str, number: int) -> random.Random:
+    """The same for each case."""
+    return random.Random(f"{name} {number}")  # noqa: S311  # not for secrets
 
 
 def cases() -> Iterator[Case]:

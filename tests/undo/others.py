@@ -116,6 +116,8 @@ def _as_it_is(azure: World, id: ResourceId) -> Kept:
 def with_others(read: Callable[[], Snapshot], chance: random.Random) -> Iterator[str]:
     """What is wrong with the way back where others did something after a run; the first item says what they did."""
     document = make(read())
+    if not document.steps:
+        return
     azure = World(read())
     before = azure.seen()
     journal = carry_out(azure, document, name="01")

@@ -7,17 +7,17 @@ now. Where these do not agree, somebody else was there, and what is there now st
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from cloison.apply.marks import BIRTH, ETAG, Marks, marks_of
-from cloison.apply.reading import answered, within
+from cloison.apply.reading import within
 from cloison.apply.undo.done import Did, Run
+from cloison.apply.undo.settings import at, back_to, is_back, keys_of, patch, put, said, whole_of_version
 from cloison.arm.ids import ResourceId
-from cloison.controlplane.shape import of_version
 from cloison.kinds import api_of, behaviour_of
-from cloison.model.behaviour import Json, Method, laid, look
+from cloison.model.behaviour import Json, Method, look
 from cloison.model.verdict import Safety
 from cloison.plan.base import base_of, drift, of_method
 from cloison.plan.change import Change, Key, fresh, which, whole
@@ -26,9 +26,6 @@ from cloison.plan.world import World
 
 SHOWN_MAX = 3
 """Settings named in one sentence."""
-NOBODY: Json = {"type": "None"}
-"""The identity of a resource that has none, as a request says it.
-Source: Microsoft Learn, "Managed identities", REST of Resource Manager, Identity; checked 2026-11-24."""
 
 
 class Stays(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,8 +273,8 @@ class _Back:
         still = [
             one
             for one in did.told.settings
-            if within(one.after, look(held, _keys(one)))
-            and not _is_back(one.before, one.after, look(held, _keys(one)))
+            if within(one.after, at(held, keys_of(one)))
+            and not is_back(one.before, one.after, at(held, keys_of(one)))
         ]
         if still:
             self.stay(
@@ -286,15 +283,16 @@ class _Back:
 
     def _set_back(self, id: ResourceId, did: Sequence[Did], setting: SettingReport, body: Json) -> Json:
         """The body with one setting as it was before, where it still is as the run set it."""
-        keys, is_now = _keys(setting), _said(id, _keys(setting), look(body, _keys(setting)))
-        before, after = _said(id, keys, setting.before), _said(id, keys, setting.after)
-        if _is_back(before, after, is_now):
+        keys = keys_of(setting)
+        is_now = said(id, keys, at(body, keys))
+        before, after = said(id, keys, setting.before), said(id, keys, setting.after)
+        if is_back(before, after, is_now):
             return body
         if not within(after, is_now) or self._touched(id, did, setting):
             what = f"{setting.pointer} of {which(id)} was changed since the run set it"
             self.stay(id, what, "whoever set it may need it")
             return body
-        return laid(body, keys, NOBODY if before is None and keys.lower() == "identity" else before)
+        return put(body, keys, back_to(keys, before))
 
     def _touched(self, id: ResourceId, did: Sequence[Did], setting: SettingReport) -> bool:
         """Something below a setting is not as the run left it."""
@@ -302,17 +300,17 @@ class _Back:
             return False
         body = self.azure.show(id, did[-1].step.request.api_version) or {}
         changed = drift(of_method(id, did[-1].done.seen or {}, "PUT"), base_of(id, body, "PUT"))
-        return any(name.startswith(f"{_keys(setting).lower()}/") for name in changed)
+        return any(name.startswith(f"{'/'.join(keys_of(setting)).lower()}/") for name in changed)
 
     def _update(self, id: ResourceId, did: Sequence[Did], now: Json, before: Json) -> None:
-        settings = {one.pointer: _keys(one) for step in did for one in step.told.settings}
-        shown = [one for one, keys in settings.items() if look(now, keys) != look(before, keys)]
+        settings = {one.pointer: keys_of(one) for step in did for one in step.told.settings}
+        shown = [one for one, keys in settings.items() if at(now, keys) != at(before, keys)]
         summary = f"Set {_listed(shown)} of {which(id)} back"
         if behaviour_of(id.type).patchable and all(one.step.request.method == "PATCH" for one in did):
-            self._add("PATCH", id, summary, did, body=_patch(now, before))
+            self._add("PATCH", id, summary, did, body=patch(id, now, before))
         else:
             version = did[0].step.request.api_version
-            self._add("PUT", id, summary, did, body=_of_version(id, before, version))
+            self._add("PUT", id, summary, did, body=whole_of_version(id, before, version))
 
     # --- requests --------------------------------------------------------------------------------------------
 
@@ -369,45 +367,6 @@ def _is_same(left: Marks, now: Marks, borrowed: frozenset[str]) -> bool | None:
     if births:
         return all(left[mark] == now[mark] for mark in births)
     return False if ETAG in left and ETAG in now else None
-
-
-def _keys(setting: SettingReport) -> str:
-    """A JSON pointer as `look` takes it."""
-    return setting.pointer.strip("/").replace("~1", "/").replace("~0", "~")
-
-
-def _said(id: ResourceId, keys: str, value: Any) -> Any:
-    """The value as a request may say it: without what only Azure writes."""
-    return look(answered(id.type, laid({}, keys, value)), keys)
-
-
-def _is_back(before: Any, after: Any, now: Any) -> bool:
-    """A setting is as it was before the run. Azure answers more than was asked for, in lists too."""
-    return within(before, now) and not (within(after, now) and not within(after, before))
-
-
-def _of_version(id: ResourceId, body: Json, version: str) -> Json:
-    """A body without what its API version does not know, nor that of what it holds."""
-    behaviour = behaviour_of(id.type)
-    body = of_version(body, behaviour, version)
-    for pointer, segment in behaviour.embeds.items():
-        held = look(body, pointer)
-        if isinstance(held, list):
-            inner = behaviour_of(f"{id.type}/{segment.lower()}")
-            body = laid(body, pointer, [of_version(one, inner, version) for one in held])
-    return body
-
-
-def _patch(now: Json, before: Json) -> Json:
-    """What turns one body into another: whole blocks below `properties`, whole members beside it; null takes away."""
-    body: Json = {
-        name: before.get(name)
-        for name in (*now, *before)
-        if name != "properties" and now.get(name) != before.get(name)
-    }
-    ours, theirs = now.get("properties") or {}, before.get("properties") or {}
-    blocks = {name: theirs.get(name) for name in (*ours, *theirs) if ours.get(name) != theirs.get(name)}
-    return {**body, "properties": blocks} if blocks else body
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,17 +12,15 @@ import msgspec
 
 from cloison import __version__
 from cloison.apply.bounds import between
-from cloison.apply.undo.back import Back, Fresh, Stays, back
+from cloison.apply.undo.back import Fresh, Stays, back
 from cloison.apply.undo.done import Run
+from cloison.apply.undo.way import NAMED_MAX, possible, settled
 from cloison.check import asked
-from cloison.controlplane import Outcome
-from cloison.model.behaviour import Json, Refused
 from cloison.model.environment import Environment
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import PathVerdict, Safety
-from cloison.plan.base import HEAD
-from cloison.plan.change import Change, Key, which
+from cloison.plan.change import Change
 from cloison.plan.document import (
     BackReport,
     LeftReport,
@@ -44,14 +42,9 @@ from cloison.plan.make import (
     working,
 )
 from cloison.plan.measure import Judge, Measure
-from cloison.plan.order import Ordered, Unsafe, Wave, order
+from cloison.plan.order import Ordered, Unsafe, Wave
 from cloison.plan.smallest import Tried
 from cloison.plan.world import World
-
-ATTEMPTS_MAX = 8
-"""Times that something is dropped for want of a safe place. A guess, as in planning."""
-NAMED_MAX = 3
-"""Names told of one step."""
 
 
 def undo(
@@ -72,11 +65,11 @@ def undo(
         raise _elsewhere()
     start = judge.measure(azure, rules=False)
     found = back(azure, run, now)
-    way = _possible(azure, found, judge)
+    way = possible(azure, found, judge)
     bound = between(start, _before(run.plan, start, way.then))
-    settled, unsafe = _settled(azure, way.changes, judge, bound)
-    waves = list(_told(azure, settled.waves, judge, start))
-    ordered = msgspec.structs.replace(settled, waves=tuple(waves))
+    safe, unsafe = settled(azure, way.changes, judge, bound)
+    waves = list(_told(azure, safe.waves, judge, start))
+    ordered = msgspec.structs.replace(safe, waves=tuple(waves))
     steps = tuple(map(_plain, steps_of(azure, waves, {one.key: () for one in ordered.changes})))
     stays = (*found.stays, *way.stays, *_dropped(unsafe))
     end = waves[-1].after if waves else start
@@ -114,105 +107,6 @@ def _elsewhere() -> CloisonError:
     )
 
 
-# --- what can be done ------------------------------------------------------------------------------------
-
-
-class _Way(msgspec.Struct, frozen=True):
-    """Changes that Azure takes in this order, and what they come to."""
-
-    changes: tuple[Change, ...]
-    then: Measure
-    stays: tuple[Stays, ...]
-
-
-def _possible(azure: World, found: Back, judge: Judge) -> _Way:
-    """As many as Azure takes; the rest stays, with Azure's reason, or that of whoever has something in there."""
-    taken: list[Change] = []
-    waiting, refusals = list(found.changes), dict[Key, Stays]()
-    with _Trying(azure) as tried:
-        last = judge.measure(azure, rules=False)
-        progress = True
-        while waiting and progress:
-            progress = False
-            for change in list(waiting):
-                if _is_so_already(azure, change, taken):
-                    waiting.remove(change)
-                    continue
-                why = _foreign(azure, change, found) or _refusal(tried, change)
-                if why is not None:
-                    refusals[change.key] = why
-                    continue
-                waiting.remove(change)
-                progress = True
-                if tried.same:
-                    # What was not set before stands as Azure sets it by itself.
-                    tried.take_back_last()
-                    continue
-                after = judge.measure(azure, rules=False)
-                closes = bool(last.wider(after)) and not after.wider(last)
-                taken.append(msgspec.structs.replace(change, closes=closes))
-                last = after
-        return _Way(tuple(taken), last, tuple(refusals[one.key] for one in waiting))
-
-
-def _is_so_already(azure: World, change: Change, taken: Sequence[Change]) -> bool:
-    """It went, or came, with what was taken back before: a record with its zone group, a zone's own record with it."""
-    if change.method == "DELETE":
-        return azure.get(change.id) is None
-    return (
-        bool(change.after)
-        and azure.get(change.id) is not None
-        and change.after[-1] in [one.key for one in taken]
-    )
-
-
-class _Trying(Tried):
-    """Changes tried, the last of which may have changed nothing."""
-
-    same = False
-
-    def outcome(self, change: Change) -> Outcome:
-        """As of others; and whether everything but etags is as it was."""
-        told = super().outcome(change)
-        first = {one.id: one.body for one in reversed(told.undo)}
-        self.same = all(_bare(self.azure.get(id)) == _bare(body) for id, body in first.items())
-        return told
-
-
-def _bare(body: Json | None) -> Json | None:
-    return body if body is None else {name: one for name, one in body.items() if name not in HEAD}
-
-
-def _refusal(tried: Tried, change: Change) -> Stays | None:
-    try:
-        tried.outcome(change)
-    except Refused as refused:
-        why = f"Azure would refuse it: {refused}"
-        return Stays(id=change.id, what=change.summary, why=why, kind="refused")
-    return None
-
-
-def _foreign(azure: World, change: Change, found: Back) -> Stays | None:
-    """What stands below a resource that is deleted and did not come with it: others would lose it."""
-    if change.method != "DELETE":
-        return None
-    below = set(azure.below(change.id)) - found.mine
-    if not below:
-        return None
-    with Tried(azure) as tried:
-        made = msgspec.structs.replace(change, method="PUT", body=found.bodies.get(change.id, {}), query={})
-        if tried.carry_out(change) and tried.carry_out(made):
-            below -= set(azure.below(change.id))
-    if not below:
-        return None
-    names = ", ".join(sorted(one.name for one in below)[:NAMED_MAX])
-    what = f"{which(change.id)} holds what the run did not make: {names}"
-    return Stays(id=change.id, what=what, why="whoever made that would lose it")
-
-
-# --- the order -------------------------------------------------------------------------------------------
-
-
 def _before(plan: PlanDocument, now: Measure, then: Measure) -> Measure:
     """The state before the run: which names pods reached, as the plan tells; who came in, as it will be then."""
     told = {
@@ -222,23 +116,6 @@ def _before(plan: PlanDocument, now: Measure, then: Measure) -> Measure:
     }
     flows = {flow: told.get((flow[0], flow[1], flow[3]), PathVerdict.BLOCKED) for flow in now.flows}
     return Measure(then.entrances, flows, ())
-
-
-def _settled(
-    azure: World, changes: Sequence[Change], judge: Judge, bound: Measure
-) -> tuple[Ordered, list[Unsafe]]:
-    """An order of as many changes as have a safe place, and those that have none."""
-    unsafe: list[Unsafe] = []
-    left = list(changes)
-    for _ in range(ATTEMPTS_MAX):
-        ordered = order(azure, left, judge, bound)
-        if not ordered.stuck:
-            return ordered, unsafe
-        culprits = [one for one in ordered.stuck if not one.refused] or list(ordered.stuck)
-        unsafe += culprits
-        keys = {one.change.key for one in culprits}
-        left = [one for one in left if one.key not in keys and not keys.intersection(one.after)]
-    return order(azure, (), judge, bound), unsafe
 
 
 def _told(azure: World, waves: Iterable[Wave], judge: Judge, start: Measure) -> Iterator[Wave]:
