@@ -19,9 +19,9 @@ from tests.reference import snapshot
 
 NASTY = (
     "|",
-    "`rm -rf /`",
+    "`rm -rf .`",
     "<script>",
-    "[x](http://e.example)",
+    "[x](e.example)",
     "~~~~sh",
     "'; echo x; '",
     "\n# heading",

@@ -20,8 +20,9 @@ from cloison.plan.document import StepReport
 from cloison.plan.make import make
 from cloison.plan.options import PlanOptions
 from cloison.plan.preflight.check import Answers, Obstacle, Situation
-from cloison.plan.preflight.checks.rights import CHECK, Allowed, allowed, fits, needed
+from cloison.plan.preflight.checks.rights import CHECK
 from cloison.plan.preflight.look import questions
+from cloison.plan.preflight.rights import Allowed, allowed, fits, needed
 from cloison.plan.puts import request_of
 from cloison.plan.world import World
 from tests.preflight.estate import (

@@ -13,7 +13,8 @@ import msgspec
 
 from cloison.plan.document import PlanDocument, sealed
 from cloison.plan.preflight.document import HOLDS, Preflight, Section, Stopped
-from cloison.plan.preflight.rights import Grant, grants
+from cloison.plan.preflight.rights import Grant, grants, needed
+from cloison.plan.puts import request_of
 from cloison.plan_exports import export
 from cloison.reports.escape import safe
 from cloison.reports.words import counted
@@ -70,6 +71,7 @@ def _section(section: Section, plan: PlanDocument) -> Iterator[str]:
     match section.way:
         case "send":
             yield from _commands(section, plan)
+            yield from _elsewhere(section)
             yield from _grants(section.steps, "Or grant us what it takes, and we send them")
         case "grant":
             yield from _grants(section.steps, "What it takes")
@@ -110,6 +112,20 @@ def _commands(section: Section, plan: PlanDocument) -> Iterator[str]:
     yield "Commands:"
     yield ""
     yield from _block("sh", export("az", part, {}).files.values())
+
+
+def _elsewhere(section: Section) -> Iterator[str]:
+    """What sending takes beyond the owner's own place: they seldom have that."""
+    place = section.place.lower()
+    taken = dict.fromkeys(right for one in section.steps for right in needed(request_of(one.step)))
+    beyond = [one for one in taken if not f"{one.scope}/".startswith(f"{place}/")]
+    if beyond:
+        yield ""
+        yield "Whoever sends them also needs these rights, which we can see to:"
+        yield ""
+        yield "| right | where |"
+        yield "|---|---|"
+        yield from (f"| `{_code(one.action)}` | `{_code(one.scope.text)}` |" for one in beyond)
 
 
 def _grants(steps: Iterable[Stopped], title: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ Renders what was found and decides nothing. Stands below the plan, readable in 8
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cloison.plan.preflight.document import HOLDS, Preflight, Section, Stopped
@@ -64,9 +65,15 @@ def _check(sheet: Sheet, found: Preflight, name: str, title: str, blind: str) ->
 
 
 def _whys(stopped: Iterable[Stopped], check: str, *, held: bool) -> list[str]:
-    """The reasons that a check gives, each once."""
-    told = (one for each in stopped for one in each.obstacles if one.check == check and one.held is held)
-    return list(dict.fromkeys(one.why for one in told))
+    """The reasons that a check gives, each once; a right that is missing at many places together."""
+    told = [one for each in stopped for one in each.obstacles if one.check == check and one.held is held]
+    lacked = Counter((right.action, one.place.name) for one in told if one.sure for right in one.missing)
+    places = (
+        f"you lack {action} in {place}" + (f", {counted(count, 'time')}" if count > 1 else "")
+        for (action, place), count in lacked.items()
+    )
+    others = dict.fromkeys(one.why for one in told if not (one.sure and one.missing))
+    return [*places, *others]
 
 
 def _section(sheet: Sheet, section: Section) -> None:
