@@ -15,7 +15,9 @@ from cloison.reports.escape import safe, safe_json
 from cloison.reports.layout import Sheet, columns
 from cloison.reports.words import STYLE, counted
 
-PART = "Until others have done their part, check may tell more as broken than now; nobody is worse off by that."
+PART = (
+    "Until others have done their part, check may tell more as broken than now; nobody is worse off by that."
+)
 """Of the end of a plan of which a part was split off."""
 AT = 12
 BRIEF_AT = 19
