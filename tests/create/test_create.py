@@ -194,6 +194,19 @@ def test_identities_come_first() -> None:
     assert cluster > max(roles)
 
 
+def test_a_hub_of_another_region() -> None:
+    """What stands in a network is made in the region of that network, wherever the rest is."""
+    values: Values = {"region": "northeurope", "network.layout": "hub", "network.hub": HUB}
+    azure = with_hub(empty())
+    steps = planned(values, azure).steps
+    in_hub = [one for one in steps if HUB in str(one.request.body) and "location" in (one.request.body or {})]
+    places = {one.summary: (one.request.body or {})["location"] for one in in_hub}
+
+    assert "westeurope" == places["Create Bastion host bastion-ml in hub"]
+    assert {"westeurope", "global"} == set(places.values())
+    assert "met" == made(given(values), azure).report.verdict
+
+
 def test_names_in_one_group() -> None:
     """All stands in the group that the file names, which is made first."""
     plan = planned({"resource-group": "rg-scoring"})

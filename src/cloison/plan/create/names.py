@@ -68,7 +68,7 @@ def _endpoint(
     yield Piece(
         id=id,
         body={
-            "location": site.region,
+            "location": site.nets.services.region,
             "properties": {
                 "subnet": {"id": subnet.text},
                 "privateLinkServiceConnections": [{"name": id.name, "properties": connection}],

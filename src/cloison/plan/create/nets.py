@@ -39,6 +39,8 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
     """A network of the environment."""
 
     id: ResourceId
+    region: str
+    """What stands in it has to be there too."""
     space: tuple[IPv4Network, ...]
     subnets: Mapping[str, IPv4Network]
     """Those that it needs, by name."""
@@ -295,7 +297,14 @@ class _Nets:
                 help="choose a wider range" if made else 'extend its address space, or set layout = "peered"',
             )
         placed = {name: held[name][0] if held.get(name) else cut[name] for name in needed}
-        return Net(id=id, space=tuple(space), made=made, subnets=placed)
+        region = region_of(self.given) if made else self._region(id)
+        return Net(id=id, region=region, space=tuple(space), made=made, subnets=placed)
+
+    def _region(self, id: ResourceId) -> str:
+        for one in self.azure.facets(id):
+            if isinstance(one, Network) and isinstance(one.location, Known):
+                return one.location.value
+        return region_of(self.given)
 
     def _prefixes(self, id: ResourceId) -> list[IPv4Network]:
         for one in self.azure.facets(id):

@@ -62,7 +62,7 @@ def _filters(site: Site, net: Net) -> Iterator[Piece]:
         if name not in NAMED:
             yield Piece(
                 id=_filter(site, net, name),
-                body={"location": site.region, "properties": {"securityRules": []}},
+                body={"location": net.region, "properties": {"securityRules": []}},
                 summary=f"Create network security group {_filter(site, net, name).name}",
                 section="[network]",
                 fixed=("location",),
@@ -82,7 +82,7 @@ def _network(site: Site, net: Net) -> Piece:
         properties["dhcpOptions"] = {"dnsServers": list(site.nets.servers)}
     return Piece(
         id=net.id,
-        body={"location": site.region, "properties": properties},
+        body={"location": net.region, "properties": properties},
         summary=f"Create network {net.id.name}, {', '.join(map(str, net.space))}, with {', '.join(net.subnets)}",
         section="[network]",
         keeps=("properties/addressSpace/addressPrefixes", "properties/dhcpOptions/dnsServers"),
@@ -182,11 +182,11 @@ def _peering(azure: World, here: Net, there: Net, extra: Json, needs: tuple[Reso
 # --- ways in -------------------------------------------------------------------------------------------
 
 
-def _address(site: Site, name: str, section: str) -> Piece:
+def _address(site: Site, net: Net, name: str, section: str) -> Piece:
     return Piece(
         id=site.named("Microsoft.Network/publicIPAddresses", name),
         body={
-            "location": site.region,
+            "location": net.region,
             "sku": {"name": "Standard"},
             "properties": {"publicIPAllocationMethod": "Static"},
         },
@@ -208,13 +208,13 @@ def _gateway(site: Site) -> ResourceId:
 def _way_in(site: Site) -> Iterator[Piece]:
     file, net = site.given.file, site.nets.way_in
     if file.way_in.kind == "bastion":
-        address = _address(site, f"pip-bastion-{file.name}", "[way-in]")
+        address = _address(site, net, f"pip-bastion-{file.name}", "[way-in]")
         yield address
         id = site.named("Microsoft.Network/bastionHosts", f"bastion-{file.name}")
         yield Piece(
             id=id,
             body={
-                "location": site.region,
+                "location": net.region,
                 "sku": {"name": "Standard" if file.way_in.jump_box_key else "Basic"},
                 "properties": {
                     "ipConfigurations": [_stands("bastion", net.subnet(BASTION), address.id)],
@@ -230,11 +230,11 @@ def _way_in(site: Site) -> Iterator[Piece]:
     if file.way_in.jump_box_key:
         yield from _jump_box(site, net)
     if file.way_in.kind == "vpn":
-        address = _address(site, f"pip-vpn-{file.name}", "[way-in]")
+        address = _address(site, net, f"pip-vpn-{file.name}", "[way-in]")
         yield address
         yield Piece(
             id=_gateway(site),
-            body={"location": site.region, "properties": _of_gateway(site, net, address.id)},
+            body={"location": net.region, "properties": _of_gateway(site, net, address.id)},
             summary=f"Create VPN gateway {_gateway(site).name} in {net.id.name}",
             section="[way-in]",
             needs=(net.subnet(GATEWAY), address.id),
@@ -250,7 +250,7 @@ def _jump_box(site: Site, net: Net) -> Iterator[Piece]:
     stands = {"name": "jump", "properties": {"subnet": {"id": net.subnet(JUMP).text}}}
     yield Piece(
         id=interface,
-        body={"location": site.region, "properties": {"ipConfigurations": [stands]}},
+        body={"location": net.region, "properties": {"ipConfigurations": [stands]}},
         summary=f"Create network interface {interface.name} in {JUMP}",
         section="[way-in]",
         needs=(net.subnet(JUMP),),
@@ -258,7 +258,7 @@ def _jump_box(site: Site, net: Net) -> Iterator[Piece]:
     )
     yield Piece(
         id=machine,
-        body={"location": site.region, "properties": _of_machine(site, machine, interface)},
+        body={"location": net.region, "properties": _of_machine(site, machine, interface)},
         summary=f"Create machine {machine.name} behind the Bastion host",
         section="[way-in]",
         needs=(interface,),
@@ -344,11 +344,11 @@ def _firewall(site: Site) -> Iterator[Piece]:
     policy = site.named("Microsoft.Network/firewallPolicies", f"afwp-{name}")
     rules = policy.child("ruleCollectionGroups", "egress")
     firewall = firewall_of(site)
-    address = _address(site, f"pip-afw-{name}", "[network]")
+    address = _address(site, net, f"pip-afw-{name}", "[network]")
     yield Piece(
         id=policy,
         body={
-            "location": site.region,
+            "location": net.region,
             "properties": {
                 "sku": {"tier": "Standard"},
                 "threatIntelMode": "Alert",
@@ -370,7 +370,7 @@ def _firewall(site: Site) -> Iterator[Piece]:
     yield Piece(
         id=firewall,
         body={
-            "location": site.region,
+            "location": net.region,
             "properties": {
                 "sku": {"name": "AZFW_VNet", "tier": "Standard"},
                 "firewallPolicy": {"id": policy.text},
