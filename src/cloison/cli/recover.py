@@ -148,7 +148,9 @@ def _wanted(options: Namespace) -> RecoverOptions:
 
 
 def _time(text: str | None) -> datetime | None:
-    """Raises CloisonError E302 for a text that is no time."""
+    """Raises CloisonError E302 for a text that is no time, or one that is still to come."""
+    from datetime import UTC, datetime
+
     from cloison.plan.recover.make import moment
 
     if text is None:
@@ -158,6 +160,8 @@ def _time(text: str | None) -> datetime | None:
         raise CloisonError(
             "E302", f"--since {text} is no time", help="write it in UTC, such as 2026-11-24T06:30Z"
         )
+    if found > datetime.now(UTC):
+        raise CloisonError("E302", f"--since {text} is still to come", help="write it in UTC, as it was")
     return found
 
 
