@@ -36,6 +36,7 @@ class Command(Protocol):
 
 def guarded(given: Sequence[str]) -> int:
     """Run what is asked for; the exit code. Raises nothing."""
+    _import_msgspec()
     from cloison.cli._output import to_nowhere
 
     try:
@@ -61,6 +62,21 @@ def guarded(given: Sequence[str]) -> int:
         _bug(problem)
         return COULD_NOT_RUN
     return code
+
+
+def _import_msgspec() -> None:
+    """Import it without `typing_extensions`: that takes as long as a tenth of a check, and of the few names that msgspec
+    would have of it each is in `typing` since Python 3.11. Whoever else wants it imports it afterwards.
+
+    Source: msgspec 0.20, _utils.py, which falls back by itself; checked 2026-11-25.
+    """
+    if "msgspec" in sys.modules or "typing_extensions" in sys.modules:
+        return
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment]
+    try:
+        import_module("msgspec")
+    finally:
+        del sys.modules["typing_extensions"]
 
 
 def command(name: str) -> Command:
