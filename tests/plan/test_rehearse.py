@@ -9,7 +9,7 @@ import pytest
 from cloison.arm.ids import ResourceId
 from cloison.controlplane import Seeded, run
 from cloison.kinds import all_facets
-from cloison.model.behaviour import Json, Refused, Write
+from cloison.model.behaviour import Json, Refused, State, Write
 from cloison.plan.change import Change, Wishes
 from cloison.plan.gather import gather
 from cloison.plan.measure import Judge
@@ -120,6 +120,15 @@ def test_states_of_one_mark_are_alike(name: str) -> None:
         for undo in reversed(done):
             world.take_back(undo)
     assert first == world.mark()
+
+
+def test_nothing_is_asked_that_is_not_noted() -> None:
+    """Whatever a behaviour may ask of a state is noted: a new question needs its note."""
+    questions = {name for name, one in vars(State).items() if callable(one) and not name.startswith("_")}
+
+    assert questions <= set(vars(World))
+    for name in questions - {"get", "facets"}:
+        assert "_noted" in vars(World)[name].__code__.co_names, name
 
 
 def test_a_body_that_only_looks_alike_is_another() -> None:

@@ -111,8 +111,9 @@ class Azure:
         id, body = change.id, change.body
         old = self._bodies.get(id)
         self.writes += 1
+        parent = id.parent
         self._read.pop(id, None)
-        self._read.pop(id.parent, None)
+        self._read.pop(parent, None)
         place = self._places.get(id, 0)
         if body is None:
             if old is not None:
@@ -123,10 +124,11 @@ class Azure:
         else:
             self._last += 1
             self._places[id] = change.place or self._last
-            self._types.setdefault(id.type, set()).add(id)
-            if (index := self._by_name.get(id.type)) is not None:
+            type = id.type
+            self._types.setdefault(type, set()).add(id)
+            if (index := self._by_name.get(type)) is not None:
                 index.setdefault(_last(id), set()).add(id)
-            self._below.setdefault(id.parent, set()).add(id)
+            self._below.setdefault(parent, set()).add(id)
         self._bodies[id] = body
         named = self._names[id] = self._named_in(body)
         for one in named:

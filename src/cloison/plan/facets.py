@@ -57,9 +57,10 @@ class _Reading(msgspec.Struct, frozen=True):
 
     def holds(self, snapshot: Snapshot) -> bool:
         """Every question would be answered by the very same resources."""
-        return all(snapshot.get(id) is one for id, one in self.asked.items()) and all(
-            snapshot.of(type) == ones for type, ones in self.listed.items()
-        )
+        for id, one in self.asked.items():
+            if snapshot.get(id) is not one:
+                return False
+        return all(snapshot.of(type) == ones for type, ones in self.listed.items())
 
 
 class _Noting(Snapshot):

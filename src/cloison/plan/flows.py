@@ -37,10 +37,11 @@ class Walked(msgspec.Struct, frozen=True):
 
     def holds(self, fabric: Fabric) -> bool:
         """The tables of this fabric say the same."""
-        return all(
-            found is (now := _look(getattr(fabric, name), key)) or found == now
-            for (name, key), found in self.found.items()
-        )
+        for (name, key), found in self.found.items():
+            now = _look(getattr(fabric, name), key)
+            if found is not now and found != now:
+                return False
+        return True
 
 
 class Flows:
@@ -98,10 +99,15 @@ class Watched(Fabric):
 
     def __init__(self, whole: Fabric) -> None:
         self.found: Found = {}
-        for name, table in vars(whole).items():
-            watched = isinstance(table, dict) and name not in ("memo", "forwarders")
-            setattr(self, name, Table(name, table, self.found) if watched else table)
+        self.forwarders = whole.forwarders
         self.memo = {}
+        self._whole = whole
+
+    def __getattr__(self, name: str) -> Table:
+        # A table becomes a watched one when it is first asked for.
+        made = Table(name, getattr(self._whole, name), self.found)
+        setattr(self, name, made)
+        return made
 
 
 class Table(Mapping[Any, Any]):

@@ -13,7 +13,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import Json, Write
 
 Listing = tuple[str, ResourceId | str, str]
-"""What was listed: `of`, `children`, `below` or `referrers`; of what; and the segment."""
+"""What was listed: `of`, `named`, `children`, `below` or `referrers`; of what; and the segment or the name."""
 
 
 class Answering(Protocol):

@@ -91,9 +91,8 @@ class World(Azure):
         return self._noted("of", type, "", super().of(type))
 
     def named(self, type: str, name: str) -> Sequence[ResourceId]:
-        """Ids of one full type that have a name, in any case, in the order in which they were made."""
-        wanted = name.lower()
-        return [id for id in self.of(type) if id.name.lower() == wanted]
+        """Ids of one full type that have a name, both in any case, in the order in which they were made."""
+        return self._noted("named", type, name, super().named(type, name))
 
     def children(self, id: ResourceId, segment: str = "") -> Sequence[ResourceId]:
         """Ids right below one, of one kind of child or of all."""
@@ -188,6 +187,8 @@ class World(Azure):
         how, what, segment = listing
         if how == "of":
             return self.of(what)
+        if how == "named":
+            return self.named(what, segment)
         assert isinstance(what, ResourceId)
         if how == "children":
             return self.children(what, segment)
