@@ -39,7 +39,7 @@ LIVE = (
     ("private cluster, peered", ("--private-cluster", "--peered")),
     ("spoke of a hub with firewall", ("--private-cluster", "--firewall")),
     ("service endpoints, vpn", ("--service-endpoints", "--way-in", "vpn", "--extra-storage", "mldatalake")),
-    ("cluster there", ("--cluster", AKS)),
+    ("private cluster there", ("--cluster", AKS)),
 )
 
 
@@ -152,7 +152,7 @@ def _gone_on(case: Case, first: PlanDocument, result: Made, figures: Counter[str
 def over_https(name: str, options: tuple[str, ...]) -> str:
     """The verdict in the end."""
     with tempfile.TemporaryDirectory() as folder:
-        there = with_cluster() if name == "cluster there" else None
+        there = with_cluster(private=True) if name == "private cluster there" else None
         own = Path(folder) / "run"
         own.mkdir()
         try:

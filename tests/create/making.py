@@ -82,13 +82,16 @@ def made(file: Given, azure: Azure | None = None, rounds: int = ROUNDS_MAX) -> M
     return Made(plans=tuple(plans), azure=azure, report=report)
 
 
-def seen(azure: Azure) -> Snapshot:
-    """Everything as ARM answers it, with children inside where they are shown so."""
-    return Snapshot(expand_nested([_resource(azure, id) for id in azure]))
+def seen(azure: Azure, *, newest: bool = False) -> Snapshot:
+    """Everything as ARM answers it, with children inside where they are shown so.
+
+    newest: as Resource Graph tells it, with settings that the version does not know that plans are written with.
+    """
+    return Snapshot(expand_nested([_resource(azure, id, newest) for id in azure]))
 
 
-def _resource(azure: Azure, id: ResourceId) -> Resource:
-    body = azure.show(id, api_of(id.type))
+def _resource(azure: Azure, id: ResourceId, newest: bool) -> Resource:
+    body = azure.show(id, "" if newest else api_of(id.type))
     return Resource(id, id.type, lambda: body)
 
 

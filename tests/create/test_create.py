@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cloison.apply.plans import planned as steps_of
 from cloison.arm.ids import ResourceId
 from cloison.controlplane import Azure, Seeded, run
 from cloison.model.snapshot import Snapshot
@@ -205,6 +206,16 @@ def test_a_hub_of_another_region() -> None:
     assert "westeurope" == places["Create Bastion host bastion-ml in hub"]
     assert {"westeurope", "global"} == set(places.values())
     assert "met" == made(given(values), azure).report.verdict
+
+
+def test_what_resource_graph_tells_more() -> None:
+    """Settings that only a newer version knows are not sent with the one that plans are written with."""
+    plan = create(given({"cluster.existing": AKS}), seen(with_cluster(private=True), newest=True))
+    change = next(step for step in plan.steps if step.request.path == AKS)
+
+    assert change.request.body is not None
+    assert "kind" not in change.request.body
+    assert len(plan.steps) == len(steps_of(plan, "plan.json").steps)
 
 
 def test_names_in_one_group() -> None:

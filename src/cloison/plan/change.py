@@ -14,7 +14,8 @@ import msgspec
 
 from cloison.arm.ids import ResourceId
 from cloison.controlplane.apart import lists
-from cloison.kinds import behaviour_of, live_of
+from cloison.controlplane.shape import of_version
+from cloison.kinds import api_of, behaviour_of, live_of
 from cloison.kinds._addresses import free
 from cloison.model.behaviour import Json, Method, Refused, Request, each, laid, look, merged
 from cloison.model.facts import Known
@@ -421,11 +422,14 @@ def whole(body: Json, id: ResourceId, azure: World) -> Json:
 
 
 def writable(body: Json, id: ResourceId) -> Json:
-    """The body as a request may carry it: without what only Azure writes, and without what it never answers."""
-    schema = behaviour_of(id.type).schema
-    for pointer in (*schema.read_only, *schema.secret, "etag", "systemData"):
+    """The body as a request may carry it: without what only Azure writes, what it never answers, and what the version
+    does not know that the type is written with. Resource Graph tells resources as a newer one has them.
+    """
+    behaviour, version = behaviour_of(id.type), api_of(id.type)
+    for pointer in (*behaviour.schema.read_only, *behaviour.schema.secret, "etag", "systemData"):
         if "*" not in pointer and look(body, pointer) is not None:
             body = laid(body, pointer, None)
+    body = of_version(body, behaviour, version) if version else body
     return {name: value for name, value in body.items() if not name.startswith("_")}
 
 
