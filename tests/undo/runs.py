@@ -19,7 +19,7 @@ from cloison.apply.plans import planned
 from cloison.apply.undo.done import run_of
 from cloison.apply.undo.making import undo
 from cloison.arm.ids import ResourceId
-from cloison.controlplane import Seeded, run
+from cloison.controlplane import Azure, Seeded, run
 from cloison.kinds import behaviour_of
 from cloison.model.behaviour import Json, Request, Write, look
 from cloison.model.snapshot import Snapshot
@@ -28,7 +28,7 @@ from cloison.plan.document import PlanDocument, StepReport
 from cloison.plan.make import make
 from cloison.plan.world import World
 from tests.plan.environments import RANK, is_wider, let_in, reached, request_of, states
-from tests.reference import SUBSCRIPTION
+from tests.reference import SUBSCRIPTION, snapshot
 
 MADE_UP = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,32}|(?<=\.nic)\.[\w-]+", re.IGNORECASE
@@ -52,9 +52,14 @@ CONNECTION = (
 Bodies = dict[ResourceId, Json]
 
 
-def bodies(azure: World) -> Bodies:
+def bodies(azure: Azure) -> Bodies:
     """Everything as it stands."""
     return {id: azure.get(id) or {} for id in azure}
+
+
+def read_again(azure: World) -> Snapshot:
+    """What a reading gives of a state: lists of children stand in what they are children of."""
+    return snapshot([body for id in azure if (body := azure.show(id)) is not None])
 
 
 def carry_out(
@@ -95,7 +100,7 @@ def way_back(azure: World, document: PlanDocument, journal: Journal) -> PlanDocu
     """The plan that takes a run back; written and read, as files are."""
     told = run_of(document, journal, "plan.json", "plan.json.journal")
     now = {one.id: azure.show(one.id, one.step.request.api_version) for one in told.did}
-    made = undo(told, azure.seen(), now)
+    made = undo(told, read_again(azure), now)
     raw = msgspec.json.encode(made)
     assert msgspec.json.decode(raw, type=PlanDocument) == made
     planned(made, "undo.json")
@@ -110,7 +115,7 @@ def offences(azure: World, before: Snapshot, back: PlanDocument) -> list[str]:
     names, doors = reached(before), let_in(before)
     now_names, now_doors = reached(azure.seen()), let_in(azure.seen())
     found: list[str] = []
-    for name, state in states(World(azure.seen()), back):
+    for name, state in states(World(read_again(azure)), back):
         has, lets = reached(state), let_in(state)
         for flow, verdict in names.items():
             least = min(RANK[verdict], RANK[now_names.get(flow, "blocked")])
@@ -282,7 +287,7 @@ def _around(document: PlanDocument, done: Collection[int]) -> list[str]:
 
 def _doors(azure: World, back: PlanDocument) -> list[str]:
     """Every door that will be open again is told, and no other."""
-    end = World(azure.seen())
+    end = World(read_again(azure))
     now = let_in(end.seen())
     carry_out(end, back, name="09")
     then = let_in(end.seen())

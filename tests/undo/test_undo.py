@@ -27,7 +27,7 @@ from tests.faults import Fault
 from tests.plan.environments import faulty, public
 from tests.reference import Body, changed, id_of, snapshot
 from tests.undo.others import with_others
-from tests.undo.runs import Figures, carry_out, there_and_back, way_back
+from tests.undo.runs import Figures, carry_out, read_again, there_and_back, way_back
 
 SINGLE = [(fault, reference) for fault in FAULTS for reference in fault.on]
 SAMPLE = SINGLE[::8]
@@ -172,7 +172,7 @@ def test_an_export_without_etags_does_not_let_zone_groups_be_deleted() -> None:
     journal = carry_out(azure, document)
     for id in azure:
         azure.write(Write(id, {name: one for name, one in (azure.get(id) or {}).items() if name != "etag"}))
-    back = undo(run_of(document, journal, "plan.json", "journal"), azure.seen(), {})
+    back = undo(run_of(document, journal, "plan.json", "journal"), read_again(azure), {})
     deleted = [ResourceId(one.request.path).type for one in back.steps if one.request.method == "DELETE"]
 
     assert "microsoft.network/privateendpoints/privatednszonegroups" not in deleted
@@ -269,10 +269,10 @@ def test_a_way_back_is_proven_once_more_before_it_is_carried_out() -> None:
     silent = sealed(msgspec.structs.replace(back, back=msgspec.structs.replace(back.back, opens=())))
     steps = planned(back, "undo.json")
 
-    assert prove(steps, azure.seen(), back.back) > len(back.steps)
+    assert prove(steps, read_again(azure), back.back) > len(back.steps)
     for told in (silent.back, None):
         with pytest.raises(CloisonError) as refused:
-            prove(steps, azure.seen(), told)
+            prove(steps, read_again(azure), told)
         assert "E514" == refused.value.code
 
 

@@ -249,7 +249,7 @@ def seconds_of(steps: Sequence[StepReport]) -> float:
     longest: dict[int, float] = {}
     for step in steps:
         longest[step.wave] = max(longest.get(step.wave, 0.0), step.seconds)
-    return sum(longest.values())
+    return sum(longest.values(), 0.0)
 
 
 # --- verdicts ------------------------------------------------------------------------------------------

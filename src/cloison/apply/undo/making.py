@@ -15,6 +15,7 @@ from cloison.apply.bounds import between
 from cloison.apply.undo.back import Fresh, Stays, back
 from cloison.apply.undo.done import Run
 from cloison.apply.undo.way import NAMED_MAX, possible, settled
+from cloison.arm.ids import ResourceId
 from cloison.check import asked
 from cloison.model.environment import Environment
 from cloison.model.errors import CloisonError
@@ -71,7 +72,9 @@ def undo(
     waves = list(_told(azure, safe.waves, judge, start))
     ordered = msgspec.structs.replace(safe, waves=tuple(waves))
     steps = tuple(map(_plain, steps_of(azure, waves, {one.key: () for one in ordered.changes})))
-    stays = (*found.stays, *way.stays, *_dropped(unsafe))
+    gone = _gone(azure, ordered.changes)
+    unsafe = [one for one in unsafe if one.change.id not in gone]
+    stays = [one for one in (*found.stays, *way.stays, *_dropped(unsafe)) if one.id not in gone]
     end = waves[-1].after if waves else start
     return sealed(
         PlanDocument(
@@ -105,6 +108,15 @@ def _elsewhere() -> CloisonError:
         because="the input holds no environment of the plan, and nothing that its run touched",
         help="read what the plan was made from: leave SOURCE out, or name it",
     )
+
+
+def _gone(azure: World, changes: Iterable[Change]) -> frozenset[ResourceId]:
+    """What is not there any more at the end, by itself or with something else: nothing of it stays."""
+    start = frozenset(azure)
+    with Tried(azure) as tried:
+        for change in changes:
+            tried.outcome(change)
+        return start - frozenset(azure)
 
 
 def _before(plan: PlanDocument, now: Measure, then: Measure) -> Measure:
