@@ -64,9 +64,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Restarted:
     """One Azure."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, start: float = START) -> None:
+        """start: seconds since 1970."""
         self.wanted = wanted
-        self.clock = Manual(START)
+        self.clock = Manual(start)
         self.emulator = Emulator(subscriptions=(SUBSCRIPTION,), clock=self.clock)
         plant(self.emulator.world, snapshot(_bodies(wanted)))
         for id in (NODES, *(f"{GROUP}-{number}" for number in range(1, wanted.endpoints))):
