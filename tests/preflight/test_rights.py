@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloison.arm.ids import ResourceId
+from cloison.cli import main
 from cloison.emulator import Emulator, rights
 from cloison.emulator.emulator import ask
 from cloison.emulator.signin import Caller
@@ -19,7 +21,7 @@ from cloison.model.behaviour import Method, Refused, Request, Write
 from cloison.plan.document import StepReport
 from cloison.plan.make import make
 from cloison.plan.options import PlanOptions
-from cloison.plan.preflight.check import Answers, Obstacle, Situation
+from cloison.plan.preflight.check import Answers, Obstacle, Silent, Situation
 from cloison.plan.preflight.checks.rights import CHECK
 from cloison.plan.preflight.look import questions
 from cloison.plan.preflight.rights import Allowed, allowed, fits, needed
@@ -252,6 +254,18 @@ def test_the_emulator_refuses_over_the_wire_what_it_says_nobody_may() -> None:
         one["subscriptionId"]
         for one in ask(emulator, "GET", "/subscriptions?api-version=2022-12-01").body["value"]
     ]
+
+
+def test_the_role_that_is_printed_is_enough_to_look_ahead(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever has the role of `cloison roles`, and nothing else, is answered every question of a preflight."""
+    assert 0 == main(["roles"])
+    printed = json.loads(capsys.readouterr().out)
+    guid = "00000000-0000-0000-0000-0000000000c9"
+    given = [definition(guid, *printed["Actions"]), role(guid, SPOKE), role(guid, f"/subscriptions/{HUB}")]
+    told = asking(azure(spoke(), given))(questions(World(snapshot(spoke())), map(request_of, requests())))
+
+    assert told
+    assert {} == {ask: one for ask, one in told.items() if isinstance(one, Silent)}
 
 
 def test_resource_graph_shows_what_may_be_read() -> None:

@@ -1,7 +1,7 @@
 """Print the role that reading needs.
 
-The role holds an action for each type of resource that Cloison reads, and nothing else: no secret can be read with it,
-and nothing can be changed. Reader holds more than it.
+The role holds an action for each type of resource that Cloison reads, those by which a preflight looks ahead, and
+nothing else: no secret can be read with it, and nothing can be changed. Reader holds more than it.
 """
 
 from __future__ import annotations
@@ -37,13 +37,15 @@ def run(options: Namespace) -> int:
     import msgspec
 
     from cloison.cli import _output
+    from cloison.plan.preflight.checks import checks
     from cloison.sources import rights
 
+    ahead = [right for check in checks() for right in check.reads]
     role = {
         "Name": "Cloison Reader",
         "IsCustom": True,
         "Description": "Reads what decides whether Azure Machine Learning on AKS is reached privately.",
-        "Actions": rights(),
+        "Actions": list(dict.fromkeys([*rights(), *ahead])),
         "NotActions": [],
         "AssignableScopes": options.scope or [NOWHERE],
     }

@@ -132,6 +132,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What it cannot know where nothing was asked live; empty: it needs no answers."""
     judge: Judge
     asks: Questions | None = None
+    reads: tuple[str, ...] = ()
+    """Actions that asking takes."""
 
 
 def nearest(start: World, id: ResourceId) -> ResourceId:

@@ -105,5 +105,6 @@ CHECK = Check(
     title="Subnets have addresses left for what is put into them",
     blind="how many addresses of each subnet are taken by what was not read",
     asks=_asks,
+    reads=(READ,),
     judge=_judge,
 )

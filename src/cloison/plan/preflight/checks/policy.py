@@ -107,5 +107,6 @@ CHECK = Check(
     title="Azure Policy makes nothing of this by itself",
     blind="which policies are assigned",
     asks=_asks,
+    reads=(READ,),
     judge=_judge,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloison.arm.ids import ResourceId
-from cloison.kinds import limits_of
+from cloison.kinds import folders, limits_of
 from cloison.model.behaviour import Json, Request, look
 from cloison.model.limits import Limit, Usage
 from cloison.plan.preflight.check import Ask, Check, Inquiry, Obstacle, Silent, Situation, group_of
@@ -120,5 +120,10 @@ CHECK = Check(
     title="No quota is exceeded",
     blind="how much of each quota is used by what was not read",
     asks=_asks,
+    reads=tuple(
+        dict.fromkeys(
+            one.usage.right for type in sorted(folders()) for one in limits_of(type) if one.usage is not None
+        )
+    ),
     judge=_judge,
 )

@@ -104,5 +104,6 @@ CHECK = Check(
     title="You have every right that these requests take",
     blind="which rights you have",
     asks=_asks,
+    reads=(READ,),
     judge=_judge,
 )
