@@ -72,7 +72,7 @@ def made(file: Given, azure: Azure | None = None, rounds: int = ROUNDS_MAX) -> M
     azure = azure if azure is not None else empty()
     plans: list[PlanDocument] = []
     for _ in range(rounds + 1):
-        plan = create(file, seen(azure) if plans or len(azure) > 1 else Snapshot([]))
+        plan = create(file, seen(azure, newest=True) if plans or len(azure) > 1 else Snapshot([]))
         plans.append(plan)
         if not plan.steps:
             break

@@ -56,7 +56,8 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
     makes: bool
     """The resource is not there yet."""
     because: tuple[str, ...]
-    """Findings that are broken without it, as `cloison check` names them: `S21-420e5e11`."""
+    """Findings that are broken without it, as `cloison check` names them: `S21-420e5e11`; of what an environment file
+    asks for, its table: `[network]`."""
     settings: tuple[SettingReport, ...]
     """What it changes of a resource that is there; of an action what becomes of the resource; of a deletion all that
     can be written."""
@@ -104,7 +105,9 @@ class LeftReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the plan does not mend."""
 
     finding: str
+    """As `cloison check` names it; of what an environment file asks for, its table."""
     requirement: str
+    """Its id; `file` for what an environment file asks for."""
     subject: str
     message: str
     kind: LeftWord
