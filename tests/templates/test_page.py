@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cloison.sources.arm_template import Limits, TemplateError, expand
@@ -38,7 +38,7 @@ def test_limits_are_those_of_the_code() -> None:
     """Their names and defaults."""
     told = {name: int(value.replace(",", "")) for name, value in rows("`Limits`").items()}
 
-    assert asdict(Limits()) == told
+    assert msgspec.structs.asdict(Limits()) == told
 
 
 def test_errors_have_the_codes_that_it_lists() -> None:

@@ -5,7 +5,6 @@ Also what a function that needs more than its arguments may ask of its context.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
@@ -219,8 +218,10 @@ def step_into(value: Value, key: Value, *, safe: bool = False) -> Value:
 
 def _no_member(value: Value, key: Value) -> Fault:
     if isinstance(value, dict) and isinstance(key, str):
+        from difflib import get_close_matches
+
         known = ", ".join(sorted(value)[:12])
-        near = difflib.get_close_matches(key, value, 1)
+        near = get_close_matches(key, value, 1)
         return Fault(
             f"the language expression property '{key}' doesn't exist, available properties are '{known}'",
             hint=f"did you mean '{near[0]}'?" if near else "",

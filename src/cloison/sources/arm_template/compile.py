@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -124,11 +123,13 @@ def _by_name(tree: Call, args: Sequence[Compiled]) -> Compiled:
 
 def unknown_function(name: str) -> Fault:
     """The fault of a function that neither the language nor the template has."""
+    from difflib import get_close_matches
+
     every: Mapping[str, str] = {
         **{key: one.name for key, one in FUNCTIONS.items()},
         **{key: key for key in SPECIAL},
     }
-    near = difflib.get_close_matches(name.lower(), every, 1)
+    near = get_close_matches(name.lower(), every, 1)
     return Fault(
         f"the template function '{name}' is not valid",
         hint=f"did you mean '{every[near[0]]}'?"

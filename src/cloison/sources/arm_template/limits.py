@@ -7,7 +7,7 @@ room above the first, and bound work, which ARM bounds by time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from cloison.sources.arm_template.errors import TOO_MUCH, Fault
 
@@ -17,8 +17,7 @@ _RECORD = 32
 """What a resource costs, in values: its ids, its context, its place in the indexes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What one expansion may use. The defaults hold the worst input under 2 s and 512 MiB."""
 
     source_bytes: int = 4 * 1024 * 1024

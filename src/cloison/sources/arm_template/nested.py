@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cloison.sources.arm_template.calling import step_into
 from cloison.sources.arm_template.errors import Fault
@@ -157,7 +158,11 @@ def target(record: Record) -> Target:
     aimed = record.target
     if aimed.level is not Level.RESOURCE_GROUP:
         location = record.member("location")
-        return aimed if not isinstance(location, (str, Symbol)) else replace(aimed, location=location)
+        return (
+            aimed
+            if not isinstance(location, (str, Symbol))
+            else msgspec.structs.replace(aimed, location=location)
+        )
     if aimed is record.holder.target:
         return aimed
     groups = record.holder.world.by_id.get(
@@ -167,9 +172,9 @@ def target(record: Record) -> Target:
         if not group.existing and not group.is_busy("location"):
             location = group.member("location")
             if isinstance(location, (str, Symbol)):
-                return replace(aimed, location=location)
+                return msgspec.structs.replace(aimed, location=location)
     live = record.holder.world.live
     there = live.state(str(group_id(aimed.subscription, aimed.resource_group))) if live is not None else None
     if there is not None and isinstance(there.get("location"), str):
-        return replace(aimed, location=there["location"])
+        return msgspec.structs.replace(aimed, location=there["location"])
     return aimed

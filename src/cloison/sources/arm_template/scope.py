@@ -6,9 +6,10 @@ What the caller does not know stays a symbol that ids show in braces: `{subscrip
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
+
+import msgspec
 
 from cloison.sources.arm_template.symbols import STRING, Symbol, Value, as_segment, join
 
@@ -39,8 +40,7 @@ def level_of_schema(template: Mapping[str, Value]) -> Level | None:
     return _SCHEMAS.get(schema.rstrip("#").rpartition("/")[2].lower())
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """Where the outermost template is deployed. None is not known: the value stays a symbol."""
 
     level: Level | None = None
@@ -65,8 +65,7 @@ def open_name(text: str, label: str) -> Symbol:
     return Symbol(text, kind=STRING, label=label, nullable=False, segment=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """The scope of one deployment, each part a text or a symbol."""
 
     level: Level
@@ -114,7 +113,7 @@ class Target:
         management_group: str | Symbol | None = None,
     ) -> Target:
         """A scope of another level; a subscription or management group that is not told stays the same."""
-        return replace(
+        return msgspec.structs.replace(
             self,
             level=level,
             subscription=self.subscription if subscription is None else subscription,
@@ -128,7 +127,7 @@ class Target:
         if same and str(subscription).lower() == str(self.subscription).lower():
             return self
         where = open_name(f"resourceGroup('{name}').location", f"location of {name}")
-        return replace(
+        return msgspec.structs.replace(
             self, level=Level.RESOURCE_GROUP, resource_group=name, subscription=subscription, location=where
         )
 

@@ -7,7 +7,6 @@ parts; a choice knows its two outcomes but not its condition.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -110,7 +109,16 @@ def _clean(text: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    made: str = _hashing(text).hexdigest()[:8]
+    return made
+
+
+def _hashing(text: str) -> Any:
+    """A SHA-256 that has taken in the text."""
+    # It loads OpenSSL, which takes longer than most templates: few have a text that needs a digest.
+    import hashlib
+
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass"))
 
 
 def bound(text: str) -> str:
@@ -156,13 +164,16 @@ def _container(value: Value) -> _Shown:
     members = [piece for pair in value.items() for piece in pair] if is_dict else value
     start: list[str] = ["createObject(" if is_dict else "createArray("]
     room, needs = TEXT_MAX, NOTHING
-    digest = hashlib.sha256()
+    digest: Any = None
     for at, member in enumerate(members):
         text = f", {show(member)}" if at else show(member)
-        digest.update(text.encode("utf-8", "surrogatepass"))
         if room > 0:
             start.append(text)
             room -= len(text)
+            if room <= 0:
+                digest = _hashing("".join(start[1:]))
+        else:
+            digest.update(text.encode("utf-8", "surrogatepass"))
         if isinstance(member, (Symbol, dict, list)):
             inner = member.needs if isinstance(member, Symbol) else _container(member).needs
             needs = needs | inner if needs else inner
