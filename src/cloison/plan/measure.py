@@ -16,7 +16,7 @@ from cloison.check.discovery import Discovery
 from cloison.check.run import judge
 from cloison.model.environment import Environment
 from cloison.model.facts import Fact, Known
-from cloison.model.network import Door, Facet
+from cloison.model.network import Door
 from cloison.model.verdict import Finding, PathVerdict, Severity, Verdict
 from cloison.plan.facets import Facets
 from cloison.plan.flows import Flow, Flows
@@ -146,7 +146,7 @@ class Judge:
         self._flows = Flows()
         self._seen: dict[Mark, Sight] = {}
         """States that were looked at, the last at the end."""
-        self._safe: dict[tuple[int, ...], tuple[Measure, list[Facet], list[ResourceId], list[Flow]]] = {}
+        self._safe: dict[Mark, tuple[World, Measure, list[ResourceId], list[Flow]]] = {}
 
     def targets(self, measure: Measure, start: Measure | None = None) -> list[Finding]:
         """What of a state is to be mended: findings that weigh, and open doors.
@@ -171,17 +171,15 @@ class Judge:
     def worse(self, azure: World, start: Measure) -> tuple[list[ResourceId], list[Flow]]:
         """Services that let in more than at the start, and names that are lost; both empty for a state that is safe."""
         self.measured += 1
-        facets = self._facets.of(azure.seen())
-        key = tuple(map(id, facets))
-        held = self._safe.get(key)
-        if held is None or held[0] is not start:
-            fabric = Fabric(facets, self.forwarders)
+        mark = azure.mark()
+        held = self._safe.get(mark)
+        if held is None or held[0] is not azure or held[1] is not start:
+            fabric = Fabric(self._facets.of(azure.seen()), self.forwarders)
             entrances = _entrances(fabric)
             wider = [
                 id for id, one in start.entrances.items() if id in entrances and not entrances[id].within(one)
             ]
-            # The facets are kept too: an object that is gone may lend its number to another.
-            held = self._safe[key] = (start, facets, wider, self._lost(fabric, start))
+            held = self._safe[mark] = (azure, start, wider, self._lost(fabric, start))
         return held[2], held[3]
 
     def _lost(self, fabric: Fabric, start: Measure) -> list[Flow]:
