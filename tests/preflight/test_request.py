@@ -14,7 +14,21 @@ from cloison.plan.preflight.split import preflight
 from cloison.plan_exports.request import request
 from cloison.reports import View
 from cloison.reports.preflight import render
-from tests.preflight.estate import HUB_GROUP, JOINER, NETWORK_TEAM, READER, ZONE, asking, azure, spoke, team
+from tests.preflight.estate import (
+    HUB_GROUP,
+    JOINER,
+    NETWORK_TEAM,
+    OWNER,
+    READER,
+    SPOKE,
+    ZONE,
+    asking,
+    azure,
+    role,
+    spoke,
+    team,
+)
+from tests.preflight.test_checks import lock
 from tests.reference import snapshot
 
 NASTY = (
@@ -59,6 +73,17 @@ def test_a_right_is_asked_for_without_commands_to_send() -> None:
     assert "at any time; we send the changes ourselves" in text
     assert "az rest" not in text
     assert "## Later, in another request" in text
+
+
+def test_a_lock_is_asked_to_be_lifted_by_its_id() -> None:
+    """The command that takes it away, and what comes after."""
+    bodies = [*spoke(), lock("ReadOnly", HUB_GROUP)]
+    emulator = azure(bodies, [role(OWNER, SPOKE), role(OWNER, HUB_GROUP)])
+    text = request(preflight(snapshot(bodies), PlanOptions(), asking(emulator)))
+
+    assert "please lift these locks for a while" in text
+    assert f"az lock delete --ids {lock('ReadOnly', HUB_GROUP)['id']}" in text
+    assert "set it again once our next plan is applied" in text
 
 
 def test_the_same_request_has_the_same_bytes() -> None:

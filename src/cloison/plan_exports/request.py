@@ -155,9 +155,13 @@ def _grant(one: Grant) -> str:
 
 
 def _helps(steps: Iterable[Stopped]) -> Iterator[str]:
-    helps = dict.fromkeys(one.help for stopped in steps for one in stopped.obstacles if one.held)
+    held = [one for stopped in steps for one in stopped.obstacles if one.held]
     yield ""
-    yield from (f"* {_text(one)}" for one in helps)
+    yield from (f"* {_text(one)}" for one in dict.fromkeys(one.help for one in held))
+    commands = dict.fromkeys(command for one in held for command in one.commands)
+    if commands:
+        yield ""
+        yield from _block("sh", ["\n".join(map(safe, commands))])
 
 
 def _list(title: str, summaries: Sequence[str]) -> Iterator[str]:

@@ -93,6 +93,8 @@ class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
     """What they can do."""
     missing: tuple[Right, ...] = ()
     """Rights that would do, each at the nearest scope that is there, so that it can be granted."""
+    commands: tuple[str, ...] = ()
+    """For a shell, where the help can be told as such."""
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,5 +68,3 @@ class Preflight(msgspec.Struct, frozen=True, kw_only=True):
     """What to ask for, and from whom; together with `waiting` these are all that is held."""
     waiting: tuple[Stopped, ...]
     """Held steps that are safe only after some of `later`: the next request has them."""
-    rights: tuple[tuple[str, str], ...] = ()
-    """Actions and scopes that the whole plan takes and the caller lacks."""

@@ -25,7 +25,7 @@ from cloison.plan.make import document, in_turn, judge_of
 from cloison.plan.measure import Judge, Measure, stand_of
 from cloison.plan.options import PlanOptions, wishes
 from cloison.plan.order import Ordered, Wave, order
-from cloison.plan.preflight.check import Answers, Right, Way
+from cloison.plan.preflight.check import Answers, Way
 from cloison.plan.preflight.checks import checks
 from cloison.plan.preflight.document import CheckReport, Preflight, Section, Stopped
 from cloison.plan.preflight.limited import Limited
@@ -327,9 +327,4 @@ def _report(
         later=tuple(looked[at].step for at in sorted(later)),
         sections=sections,
         waiting=waiting,
-        rights=tuple((one.action, one.scope.text) for one in _missing(looked[at] for at in sorted(held))),
     )
-
-
-def _missing(held: Iterable[Stopped]) -> list[Right]:
-    return sorted({right for one in held for obstacle in one.obstacles for right in obstacle.missing})

@@ -7,6 +7,7 @@ Source: Microsoft Learn, Lock your resources, "Considerations before applying yo
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from cloison.arm.ids import ResourceId
@@ -27,7 +28,8 @@ def _judge(situation: Situation) -> Iterator[Obstacle]:
             why=f"lock {lock.name} on {lock.parent.name} forbids it",
             place=lock.parent,
             way="unlock",
-            help=f"take the lock {lock.text} away for a while",
+            help="take the lock away, tell us, and set it again once our next plan is applied",
+            commands=(f"az lock delete --ids {shlex.quote(lock.text)}",),
         )
     for id in dict.fromkeys(ids_in(request.body)):
         for lock in _in_the_way(start, Request(method="PATCH", id=id, body={})):
