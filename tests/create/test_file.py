@@ -51,13 +51,18 @@ def test_every_key_is_explained() -> None:
     assert all(ABOUT[table] for table in {key.partition(".")[0] for key in keys()} - {"tenant"})
 
 
-def test_the_file_can_be_planned_as_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_file_can_be_planned_as_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`cloison init` and `cloison plan` need nothing in between."""
+    monkeypatch.delenv("AZURE_SUBSCRIPTION_ID", raising=False)
     file = tmp_path / "environment.toml"
 
     assert 0 == main(["init", str(file)])
     assert 1 == main(["plan", str(file)])
-    out = " ".join(capsys.readouterr().out.split())
+    told = capsys.readouterr()
+    out = " ".join(told.out.split())
+    assert "names no subscription yet" in told.err
     assert "mlw-ml on aks-ml: not there now, met after this plan" in out
     assert "next time Azure gives aks-ml its identity first" in out
 
@@ -89,6 +94,17 @@ def test_what_is_chosen_stands_in_it(tmp_path: Path) -> None:
         told.way_in.kind,
         told.name,
     )
+
+
+def test_who_is_signed_in_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Subscription and tenant come from the variables that a shell with a sign-in has, unless options say others."""
+    file = tmp_path / "environment.toml"
+    monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", SUBSCRIPTION)
+    monkeypatch.setenv("AZURE_TENANT_ID", TENANT)
+    main(["init", str(file), "--tenant", SUBSCRIPTION])
+    told = read(file.read_text(), "x").file
+
+    assert (SUBSCRIPTION, SUBSCRIPTION) == (told.subscription, told.tenant)
 
 
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

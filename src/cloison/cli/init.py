@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,8 @@ examples
   cloison init --cluster /subscriptions/…/managedClusters/aks     the cluster is there, the workspace is not
 """
 TEXTS = {
-    "subscription": ("GUID", "subscription", "subscription"),
-    "tenant": ("GUID", "tenant", "its tenant"),
+    "subscription": ("GUID", "subscription", "subscription (default: $AZURE_SUBSCRIPTION_ID)"),
+    "tenant": ("GUID", "tenant", "its tenant (default: $AZURE_TENANT_ID)"),
     "region": ("REGION", "region", "region (default: westeurope)"),
     "name": ("NAME", "name", "what other names are made of (default: ml)"),
     "resource-group": ("NAME", "resource-group", "resource group (default: rg- and the name)"),
@@ -34,6 +35,8 @@ TEXTS = {
     "zones-in": ("GROUP", "dns.zones-group", "private zones stand in this resource group, of a hub"),
 }
 """Option -> (what it takes, the file's key, help)."""
+VARIABLES = {"subscription": "AZURE_SUBSCRIPTION_ID", "tenant": "AZURE_TENANT_ID"}
+"""Key -> variable of the environment that says it where no option does."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -114,6 +117,7 @@ def _values(options: Namespace) -> dict[str, object]:
     """What was chosen, by the file's keys."""
     told = vars(options)
     found = {key: told[option.replace("-", "_")] for option, (_, key, _) in TEXTS.items()}
+    found |= {key: found[key] or os.environ.get(name) or None for key, name in VARIABLES.items()}
     layout = "hub" if options.hub is not None or options.firewall else "peered" if options.peered else None
     found |= {
         "cluster.private": options.private_cluster or None,

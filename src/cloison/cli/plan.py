@@ -163,7 +163,10 @@ def _created(files: list[str], options: Namespace, asked: PlanOptions) -> tuple[
         live_source(given.file) if one == "azure:" else one for one in options.sources if one not in files
     ]
     snapshot = snapshot_of(sources, options) if sources else Snapshot([])
-    return snapshot, create(given, snapshot, asked)
+    document = create(given, snapshot, asked)
+    if not set(given.file.subscription) - {"0", "-"}:
+        print(f"{given.name} names no subscription yet: say which before you apply", file=sys.stderr)
+    return snapshot, document
 
 
 def _export(document: PlanDocument, snapshot: Snapshot, options: Namespace) -> int:
