@@ -66,7 +66,7 @@ def _storage(site: Site, id: ResourceId) -> Piece:
         body={
             "location": site.region,
             "kind": "StorageV2",
-            "sku": {"name": "Standard_ZRS" if id != site.storage else "Standard_LRS"},
+            "sku": {"name": "Standard_LRS"},
             "properties": {
                 "publicNetworkAccess": _public(site, by_subnets=True),
                 "networkAcls": _rules(site),
