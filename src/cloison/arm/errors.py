@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloison.arm.hiding import hidden
+
 RETRYABLE = frozenset(
     {
         "anotheroperationinprogress",
@@ -48,9 +50,15 @@ BUSY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class ArmError(Exception):
-    """Something about ARM that stops a call. `retryable`: the same call may succeed later."""
+    """Something about ARM that stops a call. `retryable`: the same call may succeed later.
+
+    Its text is shown and written down, so what has the form of a secret is not in it.
+    """
 
     retryable = False
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(hidden(message))
 
 
 class NotSignedIn(ArmError):
@@ -88,7 +96,7 @@ class Answered(ArmError):
         super().__init__(f"{status} {code}: {message}" if code else f"{status}: {message}")
         self.status = status
         self.code = code
-        self.message = message
+        self.message = hidden(message)
         self.details = tuple(details)
         self.wait_s = wait_s
 

@@ -9,6 +9,7 @@ import ipaddress
 from urllib.parse import SplitResult, quote, urlsplit
 
 from cloison.arm.errors import Foreign
+from cloison.arm.hiding import hidden
 
 PORT = 443
 
@@ -20,9 +21,9 @@ class Host:
         """Raises Foreign unless `base` is https, names a host, and has neither user, path nor query."""
         parts = _split(base)
         if parts.scheme != "https":
-            raise Foreign(f"{base} is not https: tokens are sent over TLS only")
+            raise Foreign(f"{shown(base)} is not https: tokens are sent over TLS only")
         if parts.path.strip("/") or parts.query or parts.fragment:
-            raise Foreign(f"{base} is more than a host: give scheme, name and port only")
+            raise Foreign(f"{shown(base)} is more than a host: give scheme, name and port only")
         self.name, self.port = _place(parts, base)
 
     def __str__(self) -> str:
@@ -48,7 +49,7 @@ class Host:
     def url(self, path: str) -> str:
         """The address of a path on this host. Raises Foreign for a path that would lead elsewhere."""
         if not path.startswith("/") or path.startswith("//") or "\\" in path or "@" in path.split("/")[1]:
-            raise Foreign(f"{_shown(path)} is no path on {self}")
+            raise Foreign(f"{shown(path)} is no path on {self}")
         return f"{self}{quote(path, safe=_SAFE)}"
 
     def own(self, link: str) -> str:
@@ -57,7 +58,7 @@ class Host:
         if not parts.scheme and not parts.netloc:
             return self.url(link)
         if parts.scheme != "https" or _place(parts, link) != (self.name, self.port):
-            raise Foreign(f"an answer of {self} points to {_shown(link)}; nothing was sent there")
+            raise Foreign(f"an answer of {self} points to {shown(link)}; nothing was sent there")
         tail = f"?{parts.query}" if parts.query else ""
         return f"{self}{parts.path}{tail}"
 
@@ -67,27 +68,27 @@ _SAFE = "/:?=&$%()'+,;!*~-._@{}[]"
 
 def _split(text: str) -> SplitResult:
     if any(ord(letter) <= 32 or ord(letter) == 127 for letter in text) or "\\" in text:
-        raise Foreign(f"{_shown(text)} is no address: it has spaces, control characters or backslashes")
+        raise Foreign(f"{shown(text)} is no address: it has spaces, control characters or backslashes")
     try:
         return urlsplit(text)
     except ValueError as problem:
-        raise Foreign(f"{_shown(text)} is no address: {problem}") from problem
+        raise Foreign(f"{shown(text)} is no address: {problem}") from problem
 
 
 def _place(parts: SplitResult, text: str) -> tuple[str, int]:
     if parts.username is not None or parts.password is not None:
-        raise Foreign(f"{_shown(text)} names a user: an address of ARM never does")
+        raise Foreign(f"{shown(text)} names a user: an address of ARM never does")
     try:
         port = parts.port
     except ValueError as problem:
-        raise Foreign(f"{_shown(text)} has no usable port") from problem
+        raise Foreign(f"{shown(text)} has no usable port") from problem
     name = (parts.hostname or "").rstrip(".").lower()
     if not name or not name.isascii():
-        raise Foreign(f"{_shown(text)} names no host in plain letters")
+        raise Foreign(f"{shown(text)} names no host in plain letters")
     return name, PORT if port is None else port
 
 
-def _shown(text: str) -> str:
-    """For messages: without the query, which may carry a signature, and without control characters."""
-    bare = text.partition("?")[0]
+def shown(text: str) -> str:
+    """For messages: without user, password and query, and without control characters."""
+    bare = hidden(text).partition("?")[0]
     return repr(bare[:200]) if not bare.isprintable() else bare[:200]

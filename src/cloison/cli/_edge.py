@@ -134,6 +134,7 @@ def tell(error: CloisonError) -> None:
 
 def _bug(problem: Exception) -> None:
     """Say that it is our fault, and what to report."""
+    from cloison.arm.hiding import hidden
     from cloison.reports.escape import safe
 
     if os.environ.get(DEBUG):
@@ -142,7 +143,7 @@ def _bug(problem: Exception) -> None:
     python = ".".join(map(str, sys.version_info[:3]))
     print(
         f"bug: cloison {__version__} on Python {python} broke a promise of its own: "
-        f"{type(problem).__name__}: {safe(str(problem))}\n"
+        f"{type(problem).__name__}: {safe(hidden(str(problem)))}\n"
         f"help: run it again with {DEBUG}=1 and report what it prints where you got Cloison from",
         file=sys.stderr,
     )
@@ -151,4 +152,7 @@ def _bug(problem: Exception) -> None:
 def _trace(problem: Exception) -> None:
     import traceback
 
-    traceback.print_exception(problem)
+    from cloison.arm.hiding import hidden
+
+    # What libraries say of a failure may repeat what they were given.
+    print(hidden("".join(traceback.format_exception(problem))), end="", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 A plan is carried out later, by somebody else. Right before a request the resource is read again and held against its
 base; what differs is named by its pointer. A base holds prints of settings, no values: plans are handed around.
-Left out is what changes by itself, and what stands below a resource as a resource of its own.
+Left out is what changes by itself, what is secret, and what stands below a resource as a resource of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 from cloison.arm.ids import ResourceId
 from cloison.kinds import behaviour_of, kind_of
 from cloison.model.behaviour import Json
+from cloison.model.secrets import is_secret
 
 Base: TypeAlias = Mapping[str, str]
 """Pointer of a setting, in lower case -> its print. A resource that is not there has no base."""
@@ -56,7 +57,7 @@ def drift(base: Base | None, now: Base | None) -> list[str]:
 
 
 def _counts(path: tuple[str, ...], type: str, method: str) -> bool:
-    if path[0] in HEAD or path[-1] == "etag":
+    if path[0] in HEAD or path[-1] == "etag" or any(map(is_secret, path)):
         return False
     if path[0] == "tags" and method not in ("PUT", "DELETE"):
         return False

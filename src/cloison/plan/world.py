@@ -19,6 +19,7 @@ from cloison.kinds import behaviour_of
 from cloison.model.behaviour import Json, Write, keep
 from cloison.model.errors import CloisonError
 from cloison.model.network import Facet
+from cloison.model.secrets import without_secrets
 from cloison.model.snapshot import Resource, Snapshot
 from cloison.plan.notes import Listing, Notes
 
@@ -216,7 +217,7 @@ class World(Azure):
         if not isinstance(body, Mapping) or (resource.partial is not None and set(body) <= ONLY_NAMES):
             return
         self._origin[resource.id] = resource
-        for id, told in apart(resource.id, dict(body), self.unread):
+        for id, told in apart(resource.id, without_secrets(dict(body)), self.unread):
             if id not in self or id == resource.id:
                 self.write(Write(id, told))
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from cloison.model.errors import CloisonError
+from cloison.model.secrets import without_secrets
 from cloison.model.snapshot import Resource, Snapshot
-from cloison.sources._secrets import without_secrets
 
 VERSION = "snapshot/1"
 

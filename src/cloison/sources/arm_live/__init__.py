@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cloison.arm.hosts import shown
 from cloison.model.errors import CloisonError
 from cloison.sources._reading import Reading, ReadOptions
 from cloison.sources.arm_live.scope import PREFIX, scope_of
@@ -63,7 +64,7 @@ def rights() -> list[str]:
 def _coded(base: str, problem: Exception, *, signed_in: bool) -> CloisonError:
     return CloisonError(
         "E121" if signed_in else "E122",
-        f"{base} cannot be read" if signed_in else f"not signed in to {base}",
+        f"{shown(base)} cannot be read" if signed_in else f"not signed in to {shown(base)}",
         because=str(problem),
         help="check the address, the network and the certificates (--endpoint, --ca)"
         if signed_in

@@ -16,9 +16,9 @@ from cloison.arm.errors import Answered
 from cloison.arm.ids import NotAnId, ResourceId
 from cloison.kinds import expand_nested, folders, kind_of, live_of
 from cloison.model.live import Live
+from cloison.model.secrets import without_secrets
 from cloison.model.snapshot import Gap, Resource, Snapshot
 from cloison.sources._reading import Reading
-from cloison.sources._secrets import without_secrets
 from cloison.sources.arm_live import log
 from cloison.sources.arm_live.near import Near, subscriptions
 from cloison.sources.arm_live.rows import rows, tables

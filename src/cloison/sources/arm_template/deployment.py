@@ -15,7 +15,15 @@ from cloison.sources.arm_template import functions_of_template, layout, running
 from cloison.sources.arm_template.errors import Fault, Steps
 from cloison.sources.arm_template.evaluation import Evaluation, Runtime, copied, evaluate
 from cloison.sources.arm_template.outputs import Output, made_output
-from cloison.sources.arm_template.parameters import fill, is_nullable, open_parameter, resolved
+from cloison.sources.arm_template.parameters import (
+    KINDS,
+    SECURE,
+    fill,
+    is_nullable,
+    is_plain,
+    open_parameter,
+    resolved,
+)
 from cloison.sources.arm_template.records import Record
 from cloison.sources.arm_template.scope import Level, Scope, Target
 from cloison.sources.arm_template.symbols import OBJECT, STRING, Symbol, Value
@@ -169,7 +177,7 @@ class Deployment:
         declaration = resolved(written, self.definitions)
         value = self._given.value(name, str(declaration.get("type", "")).lower())
         if value is MISSING or value is None or isinstance(value, Symbol):
-            value = fill(value, lambda: self._default(declaration))
+            value = fill(value, lambda: self._default(name, declaration))
         if value is MISSING:
             if is_nullable(declaration):
                 value = None
@@ -179,8 +187,12 @@ class Deployment:
                 raise Fault(f"the value for the template parameter '{name}' is not provided")
         return conforms(name, declaration, value, self.definitions, self.world.budget)
 
-    def _default(self, declaration: Mapping[str, Value]) -> Value:
+    def _default(self, name: str, declaration: Mapping[str, Value]) -> Value:
         default = find(declaration, "defaultValue")
+        kind = str(declaration.get("type", "")).lower()
+        if kind in SECURE and self._given.may_be_open and is_plain(default):
+            # A secret that somebody wrote into the template is as little shown as one that is handed to it.
+            return Symbol(f"parameters('{name}')", kind=KINDS[kind], nullable=False)
         if default is MISSING or default is None:
             # A default of null is no default: published templates ask for such parameters.
             return MISSING

@@ -139,6 +139,11 @@ def _filled(given: Value, default: Value) -> Value:
     return unknown("coalesce", (given, default), given.kind, nullable=may_be_null(default))
 
 
+def is_plain(value: Value) -> bool:
+    """A text or an object as it is written, with something in it: no expression, and not empty."""
+    return bool(value) and (isinstance(value, dict) or (isinstance(value, str) and not value.startswith("[")))
+
+
 class Told:
     """The parameter values of the outermost deployment, as the caller gives them."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
+from typing import TypeVar, cast
 
+T = TypeVar("T")
 NAMES = re.compile(
     r"(password|passwd|secret|secrets|sharedkey|accountkey|accesskey|primarykey|secondarykey|connectionstring\w*"
     r"|instrumentationkey|sastoken|sasurl|kubeconfigs?|certificatedata|privatekey|token|adminpassword"
@@ -19,19 +20,24 @@ NAMES = re.compile(
 Sources: REST references of the types read, properties marked `x-ms-secret`; checked 2026-11-24."""
 
 
-def without_secrets(value: Any) -> Any:
+@functools.lru_cache(maxsize=4096)
+def is_secret(name: str) -> bool:
+    """A member of that name holds a secret."""
+    return NAMES.fullmatch(name) is not None
+
+
+def without_secrets(value: T) -> T:
     """A copy without the members whose names say that they are secret."""
+    return cast(T, _kept(value))
+
+
+def _kept(value: object) -> object:
     if isinstance(value, dict):
         return {
-            name: without_secrets(inner) if isinstance(inner, dict | list) else inner
+            name: _kept(inner) if isinstance(inner, dict | list) else inner
             for name, inner in value.items()
-            if not _is_secret(name)
+            if not is_secret(name)
         }
     if isinstance(value, list):
-        return [without_secrets(inner) for inner in value]
+        return [_kept(inner) for inner in value]
     return value
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_secret(name: str) -> bool:
-    return NAMES.fullmatch(name) is not None
