@@ -1,9 +1,9 @@
 """Run Azure Resource Manager on this machine, for trying and for tests.
 
 Answers az, the Azure libraries and Cloison itself over HTTPS on this machine only: resources, deployments, Resource
-Graph, roles and locks, with the consequences that requests have in Azure. Everybody may do everything in it, nothing is
-kept but what --save writes. In another shell, eval "$(cloison emulator env)" signs az in and leaves your own
-configuration alone.
+Graph, roles and locks, with the consequences that requests have in Azure. Everybody may do everything in it unless
+--rbac is given, nothing is kept but what --save writes. In another shell, eval "$(cloison emulator env)" signs az in
+and leaves your own configuration alone.
 """
 
 from __future__ import annotations
