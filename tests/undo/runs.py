@@ -59,7 +59,21 @@ def bodies(azure: Azure) -> Bodies:
 
 def read_again(azure: World) -> Snapshot:
     """What a reading gives of a state: lists of children stand in what they are children of."""
-    return snapshot([body for id in azure if (body := azure.show(id)) is not None])
+    return snapshot([_read(azure, id) for id in azure if not _is_shown_inside(azure, id)])
+
+
+def _read(azure: World, id: ResourceId) -> Json:
+    """A body with its lists of children, also those that Azure leaves out because they are empty."""
+    body, told = azure.show(id) or {}, azure.resource(id).body.value
+    assert isinstance(told, dict)
+    empty = {name: one for name, one in (told.get("properties") or {}).items() if one == []}
+    return {**body, "properties": {**empty, **body["properties"]}} if "properties" in body else body
+
+
+def _is_shown_inside(azure: World, id: ResourceId) -> bool:
+    segment = id.type.rpartition("/")[2]
+    shown = {one.lower() for one in behaviour_of(id.parent.type).embeds.values()}
+    return id.parent in azure and segment in shown
 
 
 def carry_out(
@@ -168,7 +182,9 @@ def plain(id: ResourceId, body: Json) -> Json:
     left = [tuple(one.lower().split("/")) for one in behaviour_of(id.type).schema.read_only]
     # Zone groups write the records that they find in their own way; a connection is Azure's.
     written = _is_written_by_azure(body)
-    beside = [("location",), ("properties", "metadata")] if written else [CONNECTION]
+    beside: list[tuple[str, ...]] = [("location",), ("properties", "metadata")] if written else [CONNECTION]
+    if id.type.count("/") > 1:
+        beside.append(("location",))
 
     def kept(value: Any, path: tuple[str, ...]) -> Any:
         if isinstance(value, dict):

@@ -25,7 +25,6 @@ from cloison.plan.change import Change
 from cloison.plan.document import (
     BackReport,
     LeftReport,
-    OffenceReport,
     OptionsReport,
     PlanDocument,
     Proof,
@@ -37,7 +36,6 @@ from cloison.plan.make import (
     environments_of,
     exposure,
     reached,
-    request_report,
     seconds_of,
     steps_of,
     working,
@@ -84,7 +82,7 @@ def undo(
             environments=tuple(environments_of(azure, judge, ordered.changes, chosen)),
             steps=steps,
             left=tuple(_left(stays)),
-            proof=_proof(ordered, unsafe, start, judge),
+            proof=_proof(ordered, start, judge),
             seconds=seconds_of(steps),
             back=_back(run, ordered, start, end),
         )
@@ -185,7 +183,12 @@ def _plain(step: StepReport) -> StepReport:
 
 def _dropped(unsafe: Iterable[Unsafe]) -> Iterator[Stays]:
     for one in unsafe:
-        yield Stays(id=one.change.id, what=one.change.summary, why=f"no order is safe: {one}", kind="unsafe")
+        id, what = one.change.id, one.change.summary
+        if one.refused:
+            yield Stays(id=id, what=what, why=f"Azure would refuse it then: {one.refused}", kind="refused")
+        else:
+            why = str(one).removeprefix(f"{what}: ")
+            yield Stays(id=id, what=what, why=why, kind="unsafe")
 
 
 def _left(stays: Iterable[Stays]) -> Iterator[LeftReport]:
@@ -195,7 +198,7 @@ def _left(stays: Iterable[Stays]) -> Iterator[LeftReport]:
         )
 
 
-def _proof(ordered: Ordered, unsafe: Iterable[Unsafe], start: Measure, judge: Judge) -> Proof:
+def _proof(ordered: Ordered, start: Measure, judge: Judge) -> Proof:
     measures = [start, *(wave.after for wave in ordered.waves)]
     return Proof(
         proven=not ordered.stuck,
@@ -207,10 +210,6 @@ def _proof(ordered: Ordered, unsafe: Iterable[Unsafe], start: Measure, judge: Ju
             for place, one in enumerate(measures)
         ),
         reached=tuple(reached(start)),
-        offending=tuple(
-            OffenceReport(summary=one.change.summary, request=request_report(one.change), why=str(one))
-            for one in unsafe
-        ),
     )
 
 

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from cloison.apply.undo.back import Back, Stays
-from cloison.arm.ids import ResourceId
 from cloison.controlplane import Outcome
 from cloison.model.behaviour import Json, Refused
 from cloison.plan.base import HEAD
 from cloison.plan.change import Change, Key, which
-from cloison.plan.flows import Flow
 from cloison.plan.measure import Judge, Measure
 from cloison.plan.order import Ordered, Unsafe, order
 from cloison.plan.smallest import Tried
@@ -186,53 +184,46 @@ def settled(
 def _harmless(
     azure: World, changes: Sequence[Change], judge: Judge, bound: Measure
 ) -> tuple[list[Change], list[Unsafe]]:
-    """The changes without those by which the end is worse than it may be, and those; the search would find it late."""
-    kept, unsafe = list(changes), list[Unsafe]()
-    harm = _harm(azure, kept, judge, bound)
-    while harm:
-        for change in kept:
-            rest = _without(kept, {change.key})
-            less = _harm(azure, rest, judge, bound)
-            if less.wider <= harm.wider and less.lost <= harm.lost and less != harm:
-                wider, lost = tuple(harm.wider - less.wider), tuple(harm.lost - less.lost)
-                unsafe.append(Unsafe(change, "", wider, lost))
-                kept, harm = rest, less
-                break
-        else:
-            return [], [*unsafe, *(Unsafe(one) for one in kept)]
-    taken, refused = _taken(azure, kept)
-    return taken, [*unsafe, *refused]
-
-
-class _Harm(msgspec.Struct, frozen=True):
-    """What is worse than it may be."""
-
-    wider: frozenset[ResourceId]
-    lost: frozenset[Flow]
-
-    def __bool__(self) -> bool:
-        return bool(self.wider or self.lost)
-
-
-def _harm(azure: World, changes: Sequence[Change], judge: Judge, bound: Measure) -> _Harm:
-    """What is worse at the end of changes, of which Azure does not take those that rest on what is left out."""
+    """As many changes as lead, one by one, to an end that is no worse than it may be; why not the others."""
+    kept, waiting = list[Change](), list(changes)
+    doubts: dict[Key, Unsafe] = {}
+    if _is_harmless(azure, changes, judge, bound):
+        return waiting, []
     with Tried(azure) as tried:
-        for change in changes:
-            tried.carry_out(change)
-        wider, lost = judge.worse(azure, bound)
-    return _Harm(frozenset(wider), frozenset(lost))
+        progress = True
+        while waiting and progress:
+            progress = False
+            for change in list(waiting):
+                doubt = _doubt(tried, change, waiting, judge, bound)
+                if doubt is None:
+                    kept.append(change)
+                    waiting.remove(change)
+                    progress = True
+                else:
+                    doubts[change.key] = doubt
+    return kept, [doubts[one.key] for one in waiting]
 
 
-def _taken(azure: World, changes: Sequence[Change]) -> tuple[list[Change], list[Unsafe]]:
-    taken, refused = list[Change](), list[Unsafe]()
+def _is_harmless(azure: World, changes: Sequence[Change], judge: Judge, bound: Measure) -> bool:
     with Tried(azure) as tried:
-        for change in changes:
-            try:
-                tried.outcome(change)
-                taken.append(change)
-            except Refused as because:
-                refused.append(Unsafe(change, f"{because.code}: {because.message}"))
-    return taken, refused
+        return all(tried.carry_out(change) for change in changes) and not any(judge.worse(azure, bound))
+
+
+def _doubt(
+    tried: Tried, change: Change, waiting: Sequence[Change], judge: Judge, bound: Measure
+) -> Unsafe | None:
+    """Carry out a change; why it must not be, or cannot, and it is not."""
+    if any(one.key in change.after for one in waiting):
+        return Unsafe(change)
+    try:
+        tried.outcome(change)
+    except Refused as refused:
+        return Unsafe(change, f"{refused.code}: {refused.message}")
+    wider, lost = judge.worse(tried.azure, bound)
+    if not wider and not lost:
+        return None
+    tried.take_back_last()
+    return Unsafe(change, "", tuple(wider), tuple(lost))
 
 
 def _without(changes: Sequence[Change], keys: set[Key]) -> list[Change]:
