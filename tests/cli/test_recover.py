@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -98,3 +99,16 @@ def test_what_nobody_knows_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().err
     assert "not known: scoring says Succeeded" in told
     assert "--since" in told
+
+
+@pytest.mark.usefixtures("_azure")
+def test_of_several_recoveries_one_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two folders in which something was begun: --resume asks which, before it reads anything."""
+    digest = reviewed("--restart", "--accept-asks")
+    assert 0 == main(["recover", "azure:", "--restart", *AGREED, digest[:16]])
+    shutil.copytree(FOLDER, "recover-another")
+    capsys.readouterr()
+
+    assert 2 == main(["recover", "azure:", "--resume"])
+    assert "E523" in capsys.readouterr().err
+    assert 0 == main(["recover", "azure:", "--resume", "--folder", str(FOLDER)])

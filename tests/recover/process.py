@@ -44,7 +44,7 @@ class Process:
         self.kill_at = kill_at
         self.actions = 0
         self.sent: list[str] = []
-        """Requests that change something, as they were sent."""
+        """Requests that Azure took, as they were sent."""
         self.asked: list[PlanDocument] = []
         """Plans that somebody had to agree to."""
         self.plans: list[PlanDocument] = []
@@ -128,10 +128,11 @@ class Process:
                 return self._call("GET", HOST.own(action.link).removeprefix(str(HOST)))
             case Send():
                 gate.check(action.request)
-                self.sent.append(f"{action.request.method} {action.request.path}")
                 query = "".join(f"&{name}={value}" for name, value in action.request.query.items())
                 target = f"{action.request.path}?api-version={action.request.api_version}{query}"
-                return self._call(action.request.method, target, action.request.body, action.headers)
+                answer = self._call(action.request.method, target, action.request.body, action.headers)
+                self.sent.append(f"{action.request.method} {action.request.path}")
+                return answer
             case Append():
                 with file.open("ab") as out:
                     out.write(action.data)

@@ -7,6 +7,7 @@ Knows no terminal and no network: whoever runs it reads, asks and carries out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -18,10 +19,12 @@ from cloison.apply.plans import load
 from cloison.apply.run import Outcome
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
-from cloison.plan.document import PlanDocument, RecoverReport
+from cloison.plan.document import PlanDocument
 from cloison.plan.recover.make import ROUNDS_MAX, RecoverOptions, is_foreseen, mending, stopping
 
 JOURNAL_MAX = 64 << 20
+NUMBERS_MAX = 99
+"""Rounds of one folder."""
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -58,6 +61,50 @@ class Round(msgspec.Struct, frozen=True):
                 help="check who may read it",
                 file=str(self.journal),
             ) from problem
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A round with its number and what it is to do."""
+
+    number: int
+    round: Round
+    document: PlanDocument
+
+    @property
+    def is_done(self) -> bool:
+        """All of it is carried out."""
+        return self.round.done(self.document)
+
+    @property
+    def stopped(self) -> float | None:
+        """When it stopped its cluster, in seconds since 1970; None where it did not."""
+        last = self.document.steps[-1].request
+        return self.round.ended(self.document) if last.path.endswith("/stop") else None
+
+    def foresaw(self, document: PlanDocument) -> bool:
+        """Whoever agreed to this agreed to that."""
+        noted = self.document.recover
+        return noted is not None and is_foreseen(document, noted.foresees)
+
+
+class Rounds:
+    """The rounds that stand in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def at(self, number: int) -> Round:
+        """Where a round's plan and journal stand."""
+        plan = self.folder / f"{number:02}.json"
+        return Round(plan, plan.with_name(f"{plan.name}.journal"))
+
+    def last(self) -> Begun | None:
+        """The last round that was begun."""
+        for number in range(NUMBERS_MAX, 0, -1):
+            round = self.at(number)
+            if round.begun:
+                return Begun(number, round, load(round.plan))
+        return None
 
 
 class Outside(Protocol):
@@ -103,110 +150,83 @@ class Recovery:
     """One recovery, in its folder."""
 
     def __init__(self, folder: Path, options: RecoverOptions, outside: Outside) -> None:
-        self.folder = folder
+        self.rounds = Rounds(folder)
         self.options = options
         self.outside = outside
+        self.carried = 0
+        """Rounds that this process carried out, or on."""
 
     def run(self, *, restart: bool = False, resume: bool = False) -> Recovered:
         """Rounds until nothing is left to do. restart: the first one stops the cluster. resume: go on where an earlier
         process stopped. Raises CloisonError, E522 for a folder in which a round was begun and is not to be resumed.
         """
-        number, earlier, stopped, rounds = 0, None, None, 0
-        found = self.found()
-        if found is not None:
-            number, round, document = found
-            if not resume and round.begun and not round.done(document):
-                raise _begun(self.folder, round)
-            if resume:
-                result = self._gone_on(round, document)
-                if result is not None:
-                    rounds += 1
-                    if result.outcome is not Outcome.DONE:
-                        return _stopped(result, rounds)
-                earlier = document.recover
-                stopped = _stopped_at(round, document)
-        while rounds < ROUNDS_MAX:
-            if stopped is not None and not self.outside.wait(stopped):
-                return Recovered(
-                    outcome=Outcome.STOPPED,
-                    line="interrupted: go on with --resume",
-                    document=None,
-                    rounds=rounds,
-                )
+        last = self.rounds.last()
+        if last is not None and not last.is_done:
+            if not resume:
+                raise _begun(self.rounds.folder, last)
+            ended = self._carried_out(last)
+            if ended is not None:
+                return ended
+        number = last.number if last is not None else 0
+        return self._through(number, last if resume else None, restart=restart)
+
+    def _through(self, number: int, last: Begun | None, *, restart: bool) -> Recovered:
+        """Round after round. number: of the last one in the folder. last: the one that this goes on from."""
+        while self.carried < ROUNDS_MAX:
+            if last is not None and last.stopped is not None and not self.outside.wait(last.stopped):
+                return self._ended(Outcome.STOPPED, "interrupted: go on with --resume")
             snapshot = self.outside.read()
-            if earlier is not None and found is not None:
-                self.outside.measured(found[2], snapshot)
-            document = self._planned(snapshot, earlier, restart=restart and earlier is None)
+            if last is not None:
+                self.outside.measured(last.document, snapshot)
+            document = self._planned(snapshot, last, restart=restart)
             if not document.steps:
-                return _at_the_end(document, rounds)
+                return self._at_the_end(document)
             number += 1
-            round = self.round(number)
-            self.outside.write(round.plan, document)
-            self.outside.agree(
-                document, foreseen=earlier is not None and is_foreseen(document, earlier.foresees)
-            )
-            result = self.outside.carry_out(round, document)
-            rounds += 1
-            if result.outcome is not Outcome.DONE:
-                return _stopped(result, rounds)
-            earlier, stopped, found = (
-                document.recover,
-                _stopped_at(round, document),
-                (number, round, document),
-            )
-        return Recovered(
-            outcome=Outcome.HUMAN,
-            line=f"{ROUNDS_MAX} rounds, and something is left each time: look at the last plan",
-            document=None,
-            rounds=rounds,
+            next = Begun(number, self.rounds.at(number), document)
+            self.outside.write(next.round.plan, document)
+            self.outside.agree(document, foreseen=last is not None and last.foresaw(document))
+            ended = self._carried_out(next)
+            if ended is not None:
+                return ended
+            last = next
+        return self._ended(
+            Outcome.HUMAN, f"{ROUNDS_MAX} rounds, and something is left each time: look at the last plan"
         )
 
-    def _planned(self, snapshot: Snapshot, earlier: RecoverReport | None, *, restart: bool) -> PlanDocument:
-        return stopping(snapshot, self.options) if restart else mending(snapshot, self.options, earlier)
+    def _planned(self, snapshot: Snapshot, last: Begun | None, *, restart: bool) -> PlanDocument:
+        if last is None and restart:
+            return stopping(snapshot, self.options)
+        return mending(snapshot, self.options, last.document.recover if last is not None else None)
 
-    def _gone_on(self, round: Round, document: PlanDocument) -> Result | None:
-        """The round that was begun and not ended, carried on; None where there is none."""
-        return self.outside.carry_out(round, document) if round.begun and not round.done(document) else None
+    def _carried_out(self, begun: Begun) -> Recovered | None:
+        """Carry a round out, or on; how all ends where it did not end well."""
+        result = self.outside.carry_out(begun.round, begun.document)
+        self.carried += 1
+        return None if result.outcome is Outcome.DONE else self._ended(result.outcome, result.line)
 
-    # --- the folder --------------------------------------------------------------------------------------
+    def _at_the_end(self, document: PlanDocument) -> Recovered:
+        if document.left:
+            line = f"{len(document.left)} left that a person has to look at"
+            return self._ended(Outcome.HUMAN, line, document)
+        line = "nothing is left to put right" if self.carried else "nothing to put right"
+        return self._ended(Outcome.DONE, line, document)
 
-    def round(self, number: int) -> Round:
-        """Where a round's plan and journal stand."""
-        plan = self.folder / f"{number:02}.json"
-        return Round(plan, plan.with_name(f"{plan.name}.journal"))
-
-    def found(self) -> tuple[int, Round, PlanDocument] | None:
-        """The last round that was begun, with its number."""
-        for number in range(99, 0, -1):
-            round = self.round(number)
-            if round.begun:
-                return number, round, load(round.plan)
-        return None
-
-
-def _stopped_at(round: Round, document: PlanDocument) -> float | None:
-    """When the round stopped its cluster; None where it did not."""
-    last = document.steps[-1].request
-    return round.ended(document) if last.method == "POST" and last.path.endswith("/stop") else None
+    def _ended(self, outcome: Outcome, line: str, document: PlanDocument | None = None) -> Recovered:
+        return Recovered(outcome=outcome, line=line, document=document, rounds=self.carried)
 
 
-def _stopped(result: Result, rounds: int) -> Recovered:
-    return Recovered(outcome=result.outcome, line=result.line, document=None, rounds=rounds)
+def begun_in(folders: Iterable[Path]) -> list[Path]:
+    """Those in which a round was begun; where some are not done, only these."""
+    found = {one: Rounds(one).last() for one in folders if one.is_dir()}
+    begun = {one: last for one, last in found.items() if last is not None}
+    return [one for one, last in begun.items() if not last.is_done] or list(begun)
 
 
-def _at_the_end(document: PlanDocument, rounds: int) -> Recovered:
-    if document.left:
-        line = f"{len(document.left)} left that a person has to look at"
-        return Recovered(outcome=Outcome.HUMAN, line=line, document=document, rounds=rounds)
-    line = "nothing is left to put right" if rounds else "nothing to put right"
-    return Recovered(outcome=Outcome.DONE, line=line, document=document, rounds=rounds)
-
-
-def _begun(folder: Path, round: Round) -> CloisonError:
+def _begun(folder: Path, last: Begun) -> CloisonError:
     return CloisonError(
         "E522",
-        f"{round.plan} was begun and is not done",
-        because=f"an earlier run stopped in it, as {round.journal} says",
+        f"{last.round.plan} was begun and is not done",
+        because=f"an earlier run stopped in it, as {last.round.journal} says",
         help=f"go on with --resume, or name another folder than {folder} with --folder",
-        file=str(round.plan),
+        file=str(last.round.plan),
     )

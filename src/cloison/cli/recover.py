@@ -33,6 +33,7 @@ PAUSE_MINUTES = 15.0
 """Between a stop and a start. Source: Microsoft Learn, Stop and start an AKS cluster: wait 15 to 30 minutes after the
 cluster has stopped; checked 2026-11-25."""
 NAP_S = 1.0
+FOLDERS = "recover-"
 EXAMPLES = """\
 examples
   cloison recover azure:ID                     the cluster was stopped and started: shows the plan, asks, mends it
@@ -166,15 +167,26 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _folder(options: Namespace, terminal: Terminal) -> Path:
-    """Where the rounds stand: as asked for, else called after the cluster."""
+    """Where the rounds stand: as asked for, else where they were begun, else called after the cluster."""
     from pathlib import Path
 
     if options.folder is not None:
         return Path(options.folder)
+    from cloison.apply.recovering import begun_in
     from cloison.plan.recover.make import clusters_of
 
+    begun = begun_in(sorted(Path().glob(f"{FOLDERS}*"))) if options.resume else []
+    if len(begun) > 1:
+        raise CloisonError(
+            "E523",
+            f"{len(begun)} recoveries could be meant",
+            because=", ".join(map(str, begun)),
+            help="name one with --folder",
+        )
+    if begun:
+        return begun[0]
     names = sorted(clusters_of(terminal.first(), _wanted(options)))
-    return Path(f"recover-{'-'.join(names)[:100]}")
+    return Path(f"{FOLDERS}{'-'.join(names)[:100]}")
 
 
 class Terminal:
@@ -267,11 +279,13 @@ class Terminal:
     def measured(self, document: PlanDocument, snapshot: Snapshot) -> None:
         """Show the verdicts beside those that the round promised."""
         from cloison.apply.verdicts import measured
+        from cloison.check.run import CheckOptions
         from cloison.check.run import run as check
         from cloison.cli import _output
         from cloison.cli.apply import verdicts
 
-        _output.show(f"\n{verdicts(measured(document, check(snapshot)), self.view)}")
+        report = check(snapshot, CheckOptions(dns=pairs("--dns", self.options.dns)))
+        _output.show(f"\n{verdicts(measured(document, report), self.view)}")
 
     def wait(self, since: float) -> bool:
         """Until the cluster may be started; False where somebody interrupts."""
