@@ -34,6 +34,7 @@ class Case:
         for change in changes:
             bodies = changed(bodies, change)
         self._text = json.dumps(bodies)
+        self._options = options
         self.plan = make(self.read(), options)
         self.end = end(self.read(), self.plan)
 
@@ -50,7 +51,7 @@ class Case:
         assert self.plan.proof.proven
         assert [] == offences(self.read(), self.plan)
         assert (told, told) == (promised(self.plan), verdict(self.end).verdict)
-        assert () == make(self.end).steps
+        assert () == make(self.end, self._options).steps
 
 
 def case(reference: str, *changes: Changes) -> Case:
@@ -183,7 +184,9 @@ def test_networks_that_overlap_cannot_be_peered() -> None:
 
     found.stands("broken")
     assert () == found.plan.steps
-    assert any("VnetAddressSpacesOverlap" in one.why for one in found.plan.left if one.kind == "refused")
+    refused = [one for one in found.plan.left if one.kind == "refused"]
+    assert any("VnetAddressSpacesOverlap" in one.why for one in refused)
+    assert all("make endpoints in the network of the pods" in one.options[-1].summary for one in refused)
 
 
 def test_a_subnet_that_is_full_gets_no_endpoint() -> None:
@@ -196,6 +199,18 @@ def test_a_subnet_that_is_full_gets_no_endpoint() -> None:
     found.stands("met")
     (endpoint,) = [step for step in found.plan.steps if "Create private endpoint pe-mlvault" in step.summary]
     assert spare["id"] == (endpoint.request.body or {})["properties"]["subnet"]["id"]
+
+
+def test_without_room_for_endpoints_a_person_makes_a_subnet() -> None:
+    """Where every subnet is full Azure would refuse the endpoint, and the plan tells what would help."""
+    bodies = changed(REFERENCES["same network"](), FAULT["the vault has no endpoint"])
+    full = changed(bodies, dict(_fillers(bodies)))
+    found = Case(full, options=PlanOptions(private_endpoint_subnet="aks-net/endpoints"))
+
+    found.stands("broken")
+    assert () == found.plan.steps
+    assert {"refused"} == {one.kind for one in found.plan.left}
+    assert all("--private-endpoint-subnet" in one.options[-1].summary for one in found.plan.left)
 
 
 def _fillers(bodies: list[Body]) -> Iterator[tuple[str, Any]]:
@@ -275,6 +290,7 @@ def test_what_is_locked_is_left_and_the_rest_is_mended() -> None:
     assert [f"Write mlvault into {VAULT}: 10.1.1.8"] == found.said
     (left,) = found.plan.left
     assert ("S21", "refused", True) == (left.requirement, left.kind, "ScopeLocked" in left.why)
+    assert "Take the lock that holds mlstore away" in left.options[-1].summary
 
 
 def test_nothing_is_deleted_where_a_lock_forbids_it() -> None:

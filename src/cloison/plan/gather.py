@@ -18,6 +18,7 @@ from cloison.plan.change import Change, Impossible, Wishes, changes_of
 from cloison.plan.document import LeftWord
 from cloison.plan.measure import Judge, Measure
 from cloison.plan.rehearse import rehearse
+from cloison.plan.ways import way_out
 from cloison.plan.world import World
 
 ROUNDS_MAX = 12
@@ -50,10 +51,12 @@ class Gathered(msgspec.Struct, frozen=True):
     left: tuple[Left, ...]
     why: Mapping[str, Reason]
     """Why a finding could not be mended, by its name."""
+    ways: Mapping[str, Fix] = {}
+    """What a person can do about a finding whose change Azure refuses, by its name."""
 
     def after(self, measure: Measure, judge: Judge, why: Mapping[str, Reason]) -> Gathered:
         """The same, of another state that some of the changes come to."""
-        left = tuple(_left(one, why) for one in judge.targets(measure, self.start))
+        left = tuple(_left(one, why, self.ways) for one in judge.targets(measure, self.start))
         return msgspec.structs.replace(self, measure=measure, left=left, why=why)
 
 
@@ -62,17 +65,19 @@ def gather(azure: World, judge: Judge, wishes: Wishes) -> Gathered:
     search = _Search(azure, judge, wishes)
     try:
         measure = search.run()
-        found = Gathered(tuple(search.trial.changes), search.start, measure, (), search.why)
+        found = Gathered(tuple(search.trial.changes), search.start, measure, (), search.why, search.ways)
         return found.after(measure, judge, search.why)
     finally:
         search.trial.take_back()
 
 
-def _left(finding: Finding, why: Mapping[str, Reason]) -> Left:
+def _left(finding: Finding, why: Mapping[str, Reason], ways: Mapping[str, Fix]) -> Left:
     """Why a finding stays."""
+    name = name_of(finding)
     manual = tuple(fix for fix in finding.fixes if fix.safety is Safety.MANUAL)
     nothing: Reason = ("manual", manual[0].why if manual else "no change that Cloison knows mends it")
-    return Left(finding, *why.get(name_of(finding), nothing), manual)
+    kind, said = why.get(name, nothing)
+    return Left(finding, kind, said, (*manual, ways[name]) if kind == "refused" and name in ways else manual)
 
 
 class _Search:
@@ -82,6 +87,7 @@ class _Search:
         self.trial = Trial(azure)
         self.start = judge.measure(azure)
         self.why: dict[str, Reason] = {}
+        self.ways: dict[str, Fix] = {}
         self.done: set[Mark] = set()
         self.waiting: dict[Mark, tuple[Change, str]] = {}
         """Changes that Azure refuses as things stand, with the finding that asks for them."""
@@ -145,6 +151,8 @@ class _Search:
         self.waiting[mark] = (change, name)
         said = f"{change.summary}: Azure would answer {refusal.code}: {refusal.message}"
         self.why[name] = ("refused", said)
+        if (way := way_out(change, refusal)) is not None:
+            self.ways[name] = way
         return False
 
     def _again(self) -> bool:
