@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from cloison.arm.ids import ResourceId
 from cloison.model.behaviour import Write, laid, look
 from cloison.plan.document import PlanDocument
 from tests.apply.live import Ended, Site, azure, cloison
+from tests.cli.shell import ROOT
 from tests.undo.runs import bodies, differences
 
 ZONE = "/providers/microsoft.network/privatednszones/privatelink.notebooks.azure.net"
@@ -170,3 +172,21 @@ def test_a_target_that_cannot_be_read(stop: str, tmp_path: Path) -> None:
         ended = cloison("undo", str(site.plan_file), *site.where)
 
     assert (2, "E533") == (ended.code, code(ended)) if stop else 0 == ended.code
+
+
+def test_the_guide_shows_what_is_printed(tmp_path: Path) -> None:
+    """What the page shows is what is printed, but for hashes."""
+    page = (ROOT / "docs/guides/undo.md").read_text(encoding="utf-8")
+    shown = [
+        line
+        for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+        for line in block.splitlines()
+        if line
+    ]
+    with azure(tmp_path) as site:
+        site.plan()
+        assert 0 == site.apply().code
+        printed = undone(site)[0].out.splitlines()
+
+    assert 15 < len(shown)
+    assert [] == [line for line in shown if line not in printed and "Takes back" not in line]
