@@ -29,7 +29,7 @@ class Reader:
         self.tokens = [one for one in TOKEN.findall(text) if not one.startswith("//")]
 
     def next(self) -> str:
-        return self.tokens.pop(0)
+        return str(self.tokens.pop(0))
 
     def value(self) -> Any:
         token = self.next()
