@@ -9,12 +9,13 @@ import pytest
 
 from cloison.arm.ids import ResourceId
 from cloison.kinds import folders, kind_of, limits_of, rights_of
-from cloison.model.behaviour import Json, Method, Request
+from cloison.model.behaviour import Json, Method, Request, Write
 from cloison.model.limits import Limit
 from cloison.model.snapshot import Gap
 from cloison.plan.options import PlanOptions
 from cloison.plan.preflight.check import Answers, Ask, Obstacle, Silent, Situation
 from cloison.plan.preflight.checks import checks
+from cloison.plan.preflight.checks.quotas import CHECK as QUOTAS
 from cloison.plan.preflight.look import questions
 from cloison.plan.preflight.split import preflight
 from cloison.plan.world import World
@@ -166,6 +167,26 @@ def test_azure_tells_how_many_endpoints_a_subscription_has(current: int, limit: 
     found = obstacles("quotas", request, bodies, {ask: usages(current, limit)})
 
     assert full == any(one.held for one in found)
+
+
+def test_what_the_plan_makes_before_counts_too() -> None:
+    """With room for one more, the second endpoint of a plan has none."""
+    request, bodies = endpoint(), REFERENCES["peered"]()
+    ask = one_question("quotas", request, bodies)
+    start, later = World(snapshot(bodies)), World(snapshot(bodies))
+    answers = Answers(live=True)
+    answers.add({ask: usages(10, 11)})
+
+    def full() -> bool:
+        situation = Situation(request=request, azure=later, start=start, gaps=(), answers=answers)
+        return any(one.held for one in QUOTAS.judge(situation))
+
+    assert not full()
+    made = ResourceId(id_of("privateEndpoints/first"))
+    later.write(
+        Write(made, {**(request.body or {}), "id": made.text, "type": "Microsoft.Network/privateEndpoints"})
+    )
+    assert full()
 
 
 def test_a_quota_that_could_not_be_read_is_not_known() -> None:

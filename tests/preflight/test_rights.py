@@ -69,6 +69,23 @@ def test_wildcards_are_those_of_a_regular_expression(pattern: str, action: str) 
     assert by_regex(pattern, action) == fits(pattern, action)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "action", "expected"),
+    [
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("ab*ba", "aba", False),
+        ("*/read", "x/y/READ", True),
+        ("*", "", True),
+        ("a**b", "ab", True),
+        ("a*b*c", "acb", False),
+    ],
+)
+def test_what_stands_before_and_after_a_star_is_apart(pattern: str, action: str, *, expected: bool) -> None:
+    """No letter stands for two of a pattern's."""
+    assert expected == by_regex(pattern, action) == fits(pattern, action)
+
+
 def test_a_permission_does_not_take_away_what_another_gives() -> None:
     """Exceptions hold within their own permission only: roles add up."""
     contributor = {"actions": ["*"], "notActions": ["Microsoft.Authorization/*/Write"]}

@@ -28,6 +28,7 @@ from tests.preflight.estate import (
     ZONE,
     asking,
     azure,
+    definition,
     role,
     spoke,
     team,
@@ -94,6 +95,7 @@ def test_a_hub_that_gives_nothing_takes_three_rounds() -> None:
     first = ahead(emulator)
 
     assert ["grant"] == [one.way for one in first.sections]
+    assert not {"privateendpoints", "privatednszonegroups"} & {kind(step) for step in first.now.steps}
     assert {"virtualnetworklinks"} == {kind(one.step) for one in first.waiting}
     assert {200, 201, 202} >= set(send(emulator, first.now.steps))
 
@@ -111,6 +113,18 @@ def test_a_hub_that_gives_nothing_takes_three_rounds() -> None:
     assert ((), "met") == (third.held, promised(third.now))
     assert {200, 201, 202} >= set(send(emulator, third.now.steps))
     assert () == make(read(emulator), OPTIONS).steps
+
+
+def test_doors_are_closed_when_all_before_is_done() -> None:
+    """Who may not change the registry closes no other door either: people may still need the open ones."""
+    but_registries = definition(JOINER, "*", excepted=["Microsoft.ContainerRegistry/registries/write"])
+    emulator = azure(spoke(), [but_registries, role(JOINER, SPOKE), role(OWNER, HUB_GROUP)])
+    found = ahead(emulator)
+
+    assert any("mlreg" in one.step.request.path for one in found.held)
+    assert {"privateendpoints", "virtualnetworklinks"} <= {kind(step) for step in found.now.steps}
+    assert not any(step.closes for step in found.now.steps)
+    assert any(step.closes for step in found.later)
 
 
 def test_who_may_do_everything_is_asked_for_nothing() -> None:
