@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from cloison.model.behaviour import Write
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
 from cloison.sources import ReadOptions, document, read, rights
+from tests.cli.shell import EXAMPLE
 from tests.reference import GROUP, REFERENCES, SUBSCRIPTION, Body, changed, id_of, snapshot
 
 WORKSPACE = id_of("workspaces/mlw")
@@ -186,6 +188,23 @@ def test_every_request_is_covered_by_the_role(tmp_path: Path) -> None:
             parts = one.path.lower().rpartition("/providers/")[2].split("/")
             type = "/".join([parts[0], *parts[1::2]])
             assert any(right.startswith(type.removesuffix("/all")) for right in granted), one.path
+
+
+def test_records_that_may_not_be_listed_are_unknown(tmp_path: Path) -> None:
+    """A zone whose list is refused does not lack the records that nobody could read, though one was read by itself."""
+    example = json.loads(EXAMPLE.read_text())["resources"]
+    with azure(example, tmp_path) as (_, server):
+        known = lacking(run(live(server)))
+    with azure(example, tmp_path, "forbidden@GET /ALL") as (_, server):
+        report = run(live(server))
+    assert set() == lacking(report) - known
+    assert any("privateDnsZones/ALL/read" in gap.ask for gap in report.gaps)
+
+
+def lacking(report: Report) -> set[str]:
+    """What is broken for want of a record."""
+    found = [one for each in report.environments for one in each.requirements if one.verdict == "broken"]
+    return {one.message for one in found if "has no record" in one.message}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from cloison import __version__
 from cloison.apply.step import Planned, Step
 from cloison.arm.errors import NotAllowed
 from cloison.arm.gate import Sent, refuse_secrets
@@ -50,9 +51,10 @@ def load(path: Path) -> PlanDocument:
     # What the document's types do not know is in no hash: there must be nothing of it.
     whole = msgspec.json.decode(msgspec.json.encode(document))
     if document.digest != digest(document) or head != whole:
-        raise _no_plan(
-            name, "its content does not come to the hash that it bears: it was changed since it was made"
-        )
+        why = "its content does not come to the hash that it bears: it was changed since it was made"
+        if document.tool != __version__:
+            why += f", or Cloison {document.tool[:20]} writes other plans than {__version__}"
+        raise _no_plan(name, why)
     return document
 
 

@@ -26,6 +26,10 @@ def records_known(resource: Resource, snapshot: Snapshot) -> Fact[bool]:
     which is the SOA record that every zone has (REST reference of private DNS 2024-06-01, checked 2026-11-24).
     """
     body = resource.body
+    for gap in snapshot.gaps:
+        # One that was read by itself says nothing of the others where their list was refused.
+        if gap.type in RECORD_TYPES and gap.scope.lower() == resource.id:
+            return Unknown(f"the records of zone {resource.name} were not read: {gap.why}", gap.ask)
     count = body.at("properties/numberOfRecordSets")
     if resource.planned and resource.partial is None:
         return Known(True, body.cite(Origin.DERIVED))

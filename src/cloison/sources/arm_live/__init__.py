@@ -56,6 +56,9 @@ def rights() -> list[str]:
         live, kind = live_of(type), kind_of(type)
         if live is not None and kind is not None:
             found.append(live.right or f"{kind.type}/read")
+            if not live.log_days:
+                # A resource that something names is read by itself as well.
+                found.append(f"{kind.type}/read")
             if live.connects:
                 found.append(f"{kind.type}/privateEndpointConnections/read")
     return found
