@@ -48,18 +48,18 @@ def main(arguments: list[str]) -> int:
     further, live = (int(one) for one in [*arguments, *("60", str(len(LIVE)))[len(arguments) :]])
     figures: Counter[str] = Counter()
     times: list[float] = []
-    for case in chain(cases(SEED), drawn(further)):
-        wrong = list(judged(case, figures, times))
-        figures["cases"] += 1
-        figures["wrong"] += bool(wrong)
-        for text in wrong:
-            print(f"{case.name}: {text}", flush=True)
     for name, options in LIVE[:live]:
         told = over_https(name, options)
         figures["live"] += 1
         figures["wrong"] += told != "met"
         if told != "met":
             print(f"{name} over HTTPS: {told}", flush=True)
+    for case in chain(cases(SEED), drawn(further)):
+        wrong = list(judged(case, figures, times))
+        figures["cases"] += 1
+        figures["wrong"] += bool(wrong)
+        for text in wrong:
+            print(f"{case.name}: {text}", flush=True)
     times.sort()
     print(f"planning took {times[len(times) // 2] * 1000:.0f} ms in the middle, {times[-1]:.1f} s at most")
     print(
