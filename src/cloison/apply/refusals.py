@@ -65,7 +65,7 @@ def advice(problem: ArmError) -> str:
 
 _ADVICE = {
     "": "see what stands between here and Azure, then go on with --resume",
-    "authorizationfailed": "ask for that right (cloison roles lists all), then go on with --resume",
+    "authorizationfailed": "ask for that right (cloison roles --plan tells all), then go on with --resume",
     "linkedauthorizationfailed": "ask for that right on what it names, then go on with --resume",
     "requestdisallowedbypolicy": "ask whoever owns the policy for an exemption, then go on with --resume",
     "scopelocked": "have the lock removed, then go on with --resume",
