@@ -98,6 +98,7 @@ SHAPES = {
         paced=True,
         busy=(409, "StorageAccountOperationInProgress"),
     ),
+    "microsoft.compute": Shape(paced=True),
     "microsoft.keyvault": Shape(operation=_PROVIDER + "/operationResults/{key}", whole=False),
     "microsoft.machinelearningservices": Shape(
         operation=_PROVIDER + "/workspaceOperationsStatus/{key}",
