@@ -77,7 +77,7 @@ def _is_shown_inside(azure: World, id: ResourceId) -> bool:
 
 
 def carry_out(
-    azure: World, document: PlanDocument, steps: Collection[int] | None = None, *, name: str = "00"
+    azure: Azure, document: PlanDocument, steps: Collection[int] | None = None, *, name: str = "00"
 ) -> Journal:
     """Do steps of a plan, all where none are named, and write them down as the executor does."""
     records: list[Record] = [

@@ -15,13 +15,18 @@ from cloison.apply.proving import prove
 from cloison.apply.undo.done import run_of
 from cloison.apply.undo.making import undo
 from cloison.arm.ids import ResourceId
+from cloison.kinds import all_facets
 from cloison.model.behaviour import Write, look
 from cloison.model.errors import CloisonError
+from cloison.model.network import Cluster, Door
+from cloison.model.snapshot import Snapshot
+from cloison.plan.create.make import create
 from cloison.plan.document import PlanDocument, sealed
 from cloison.plan.make import make
 from cloison.plan.world import World
 from cloison.reports import View
 from cloison.reports.plan import render
+from tests.create.making import empty, given, seen
 from tests.fault_catalogue import FAULTS
 from tests.faults import Fault
 from tests.plan.environments import faulty, public
@@ -176,6 +181,23 @@ def test_an_export_without_etags_does_not_let_zone_groups_be_deleted() -> None:
     deleted = [ResourceId(one.request.path).type for one in back.steps if one.request.method == "DELETE"]
 
     assert "microsoft.network/privateendpoints/privatednszonegroups" not in deleted
+
+
+def test_a_service_that_was_made_is_not_deleted() -> None:
+    """It may hold what people have put into it since, which nobody sees from here; that is told."""
+    azure = empty()
+    document = create(given({}), Snapshot([]))
+    told = run_of(document, carry_out(azure, document), "environment.json", "journal")
+    back = undo(
+        told, seen(azure), {one.id: azure.show(one.id, one.step.request.api_version) for one in told.did}
+    )
+    deleted = [ResourceId(one.request.path) for one in back.steps if one.request.method == "DELETE"]
+    services = {door.id for door in all_facets(azure.snapshot()) if isinstance(door, Door | Cluster)}
+
+    assert 4 < len(services)
+    assert set() == services.intersection(deleted)
+    assert services <= {one.subject.lower() for one in back.left}
+    assert back.proof.proven
 
 
 # --- what is refused -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from cloison.apply.undo.settings import at, back_to, is_back, keys_of, patch, pu
 from cloison.arm.ids import ResourceId
 from cloison.kinds import api_of, behaviour_of
 from cloison.model.behaviour import Json, Method, look
+from cloison.model.network import Cluster, Door
 from cloison.model.verdict import Safety
 from cloison.plan.base import base_of, drift, of_method
 from cloison.plan.change import Change, Key, fresh, which, whole
@@ -106,6 +107,13 @@ class _Back:
 
     def _made(self, id: ResourceId, did: Sequence[Did]) -> None:
         if self._is_gone(id):
+            return
+        if any(isinstance(facet, Door | Cluster) for facet in self.azure.facets(id)):
+            # What people put into it is not seen from here.
+            what = (
+                f"{which(id)} is a service, and may hold what others have put into it since the run made it"
+            )
+            self.stay(id, what, "delete it by hand, if nobody needs what it holds")
             return
         doubt = self._not_ours(id, did)
         if doubt is not None:
