@@ -57,6 +57,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Roles of each compute."""
     pool_moves: bool = False
     """Between stop and start another pool becomes the first one."""
+    follows_aks: bool = False
+    """A zone by hand, where no endpoint of one's own stands, that leads to the endpoint of AKS."""
     group_lost: bool = False
     """The zone group of an endpoint is lost, and its record with it."""
 
@@ -80,6 +82,8 @@ class Restarted:
         for number in range(wanted.endpoints):
             self._endpoint(number)
         self._rules()
+        if wanted.follows_aks:
+            self._following()
         self.writes.clear()
 
     # --- what people do ----------------------------------------------------------------------------------
@@ -145,6 +149,10 @@ class Restarted:
             if listed.get(endpoint_id(number).lower()) != "Approved":
                 found.append(f"{endpoint_id(number)} is not approved")
             found += self._stale(number)
+        if self.wanted.follows_aks:
+            record = state.get(ResourceId(f"{following_id()}/A/{LABEL}"))
+            said = [one["ipv4Address"] for one in look(record, "properties/aRecords") or ()]
+            found += [] if said == [self.api()] else [f"the record that follows AKS says {said}"]
         return [*found, *self._lacking()]
 
     def _stale(self, number: int) -> list[str]:
@@ -241,6 +249,15 @@ class Restarted:
             record = {"ttl": 300, "aRecords": [{"ipv4Address": self.address(number)}]}
             self.ask("PUT", f"{zone}/A/{LABEL}", {"properties": record})
 
+    def _following(self) -> None:
+        zone, location = following_id(), {"location": "global"}
+        self._group(f"{GROUP}-follows")
+        self.ask("PUT", zone, location)
+        link = {"virtualNetwork": {"id": id_of(f"{NET}/far-net")}, "registrationEnabled": False}
+        self.ask("PUT", f"{zone}/virtualNetworkLinks/own", {**location, "properties": link})
+        record = {"ttl": 300, "aRecords": [{"ipv4Address": self.api()}]}
+        self.ask("PUT", f"{zone}/A/{LABEL}", {"properties": record})
+
     def approve(self) -> None:
         """Whoever may approves what waits."""
         state = self.emulator.state
@@ -308,6 +325,11 @@ def zone_id(number: int) -> str:
     return f"{group}/providers/Microsoft.Network/privateDnsZones/{ZONE}"
 
 
+def following_id() -> str:
+    """The zone that leads to the endpoint of AKS."""
+    return f"{GROUP}-follows/providers/Microsoft.Network/privateDnsZones/{ZONE}"
+
+
 def compute_id(number: int) -> str:
     """The compute of a workspace."""
     return id_of(f"workspaces/{workspace_name(number)}/computes/aks-compute")
@@ -367,6 +389,13 @@ def _bodies(wanted: Wanted) -> list[Body]:
                 ],
             }
         }
+    changes[f"{NET}/far-net"] = {
+        "properties": {
+            "provisioningState": "Succeeded",
+            "addressSpace": {"addressPrefixes": ["10.30.0.0/16"]},
+            "subnets": [],
+        }
+    }
     bodies = changed(bodies, changes)
     for number in range(1, wanted.workspaces):
         bodies += _workspace(bodies, number)
@@ -416,5 +445,6 @@ def any_wanted(chance: random.Random) -> Wanted:
         rules=chance.choice((0, 1, 1, 2)),
         roles=chance.choice((0, 1, 2)),
         pool_moves=chance.random() < 0.3,
+        follows_aks=chance.random() < 0.3,
         group_lost=chance.random() < 0.2,
     )

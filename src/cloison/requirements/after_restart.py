@@ -191,6 +191,14 @@ def addresses(case: Case) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def records_naming(case: Case, address: str) -> Iterator[ResourceId]:
+    """Records that people wrote by hand and that say an address of the API server."""
+    for zone in restart.zones_by_hand(case):
+        for record in case.fabric.records.get((zone.id, restart.label_of(case)), ()):
+            if record.type == "a" and address in (say.told(record.values) or ()):
+                yield record.id
+
+
 def misled(case: Case, before: Before, read: frozenset[str]) -> Iterator[Finding]:
     """Rules and routes that name the address that the API server had.
 

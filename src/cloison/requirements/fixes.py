@@ -145,8 +145,8 @@ def zone_group(endpoint: ResourceId, zones: list[str]) -> Fix:
     )
 
 
-def write_record(zone: ResourceId, record: str, addresses: list[str]) -> Fix:
-    """An address record as it should be."""
+def write_record(zone: ResourceId, record: str, addresses: list[str], ttl: int | None = 10) -> Fix:
+    """An address record as it should be. ttl: None leaves the one that it has."""
     return Fix(
         action="update",
         target=f"{zone.text}/A/{record}",
@@ -154,7 +154,12 @@ def write_record(zone: ResourceId, record: str, addresses: list[str]) -> Fix:
         safety=Safety.ASKS,
         why="whoever still uses the old address loses it",
         pointer="/properties/aRecords",
-        body={"properties": {"ttl": 10, "aRecords": [{"ipv4Address": one} for one in addresses]}},
+        body={
+            "properties": {
+                **({"ttl": ttl} if ttl is not None else {}),
+                "aRecords": [{"ipv4Address": one} for one in addresses],
+            }
+        },
     )
 
 

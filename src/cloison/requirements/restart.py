@@ -10,6 +10,7 @@ Azure/AKS discussions 2745 and 5866 on the endpoint that AKS keeps; checked 2026
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from cloison.kinds.cluster_event.facts import FAILED, START, STOP, moment
 from cloison.kinds.cluster_event.facts import facts as event_facts
 from cloison.kinds.kubernetes_cluster.facts import KubernetesCluster, facts
 from cloison.model.facts import Cite, Fact, Known, Unknown
-from cloison.model.network import Door, Endpoint
+from cloison.model.network import Door, Endpoint, Zone
 from cloison.model.snapshot import Resource
 from cloison.model.verdict import Fix, HopKind, Outcome, Safety, Step, unknown_step
 from cloison.requirements import say
@@ -55,6 +56,22 @@ def computes(case: Case) -> list[ResourceId]:
 def door(case: Case) -> Door | None:
     """The cluster's door for private endpoints; None where its API server has no private link."""
     return case.fabric.doors.get((case.environment.cluster, GROUP))
+
+
+def zones_by_hand(case: Case) -> Iterator[Zone]:
+    """Zones that answer for the API server and are not those that AKS writes into."""
+    entrance, own = door(case), cluster(case)
+    group = (say.told(own.node_resource_group) or "").lower()
+    for zone in case.zones_named(entrance.hosts[0].zone) if entrance is not None else ():
+        if zone.id.resource_group != group and say.told(own.private_dns_zone) != str(zone.id):
+            yield zone
+
+
+def label_of(case: Case) -> str:
+    """Name of the API server's record in such a zone; '' where it has no door."""
+    entrance = door(case)
+    host = entrance.hosts[0] if entrance is not None else None
+    return host.name.removesuffix(f".{host.zone}") if host is not None else ""
 
 
 def is_kept_by_aks(case: Case, endpoint: Endpoint) -> bool:

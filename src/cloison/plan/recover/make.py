@@ -120,6 +120,7 @@ class _Round:
                     yield f"PUT {after_restart.role_target(ResourceId(former.compute), given)}"
         for case in self.cases:
             for address in after_restart.addresses(case):
+                yield from (f"PATCH {id.text}" for id in after_restart.records_naming(case, address))
                 for id, _ in after_restart.naming(case, address):
                     if id.type in after_restart.CORRECTED:
                         yield f"{'PATCH' if behaviour_of(id.type).patchable else 'PUT'} {id.text}"

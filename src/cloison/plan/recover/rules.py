@@ -15,6 +15,7 @@ from cloison.requirements.case import Case
 
 MENDED = ("S22", "S23", "S24")
 """Requirements that a restart breaks."""
+ZONES = "microsoft.network/privatednszones"
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +46,17 @@ def _also(rule: Requirement, more: More, noted: Noted) -> Decide:
         for one in noted.before:
             if one.cluster.lower() == case.environment.cluster and _is_of(one, case):
                 yield from more(case, subject, one, noted)
-        yield from rule.decide(case, subject)
+        for finding in rule.decide(case, subject):
+            if not _rests_on_a_guess(finding, case, noted):
+                yield finding
 
     return decide
+
+
+def _rests_on_a_guess(finding: Finding, case: Case, noted: Noted) -> bool:
+    """A record that is wrong only if the API server gets the address that was predicted for it."""
+    of_zone = finding.subject.type == ZONES and finding.requirement == "S22"
+    return of_zone and not set(after_restart.addresses(case)) <= noted.read
 
 
 def _is_of(before: Before, case: Case) -> bool:

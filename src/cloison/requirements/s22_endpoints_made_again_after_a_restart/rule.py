@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from cloison.arm.ids import ResourceId
 from cloison.model.facts import Cite
 from cloison.model.network import Endpoint, Zone
-from cloison.model.verdict import Finding, Fix, Outcome, Severity
+from cloison.model.verdict import Finding, Fix, Outcome, Severity, Verdict
+from cloison.reach.fabric import known
 from cloison.requirements import Requirement, fixes, restart, say
 from cloison.requirements.case import Case
 from cloison.requirements.resolving import addresses, linked
@@ -34,7 +35,7 @@ def decide(case: Case, subject: ResourceId) -> Iterable[Finding]:
     elif restart.is_planned(case, subject):
         yield say.met(ID, subject, f"{subject.name} is made when this is deployed", Cite(subject))
     elif restart.is_kept_by_aks(case, endpoint):
-        yield _kept_by_aks(case, endpoint)
+        yield from _kept_by_aks(case, endpoint)
     else:
         yield from _of_ones_own(case, endpoint)
 
@@ -58,7 +59,32 @@ def _without(case: Case, cluster: ResourceId) -> Finding:
 # --- the endpoint of AKS -------------------------------------------------------------------------------
 
 
-def _kept_by_aks(case: Case, endpoint: Endpoint) -> Finding:
+def _kept_by_aks(case: Case, endpoint: Endpoint) -> Iterator[Finding]:
+    found = _of_aks(case, endpoint)
+    yield found
+    if found.verdict is Verdict.MET:
+        yield from _named_elsewhere(case, endpoint)
+
+
+def _named_elsewhere(case: Case, endpoint: Endpoint) -> Iterator[Finding]:
+    """Records that people wrote by hand where no endpoint of their own stands: they lead to the one of AKS."""
+    mine, entrance = addresses(endpoint), restart.door(case)
+    others = [one for one in case.endpoints_to(case.environment.cluster) if one.id != endpoint.id]
+    own = {case.network_of(one) for one in others}
+    for zone in restart.zones_by_hand(case) if mine and entrance is not None else ():
+        label = restart.label_of(case)
+        if own & {known(link.network) for link in case.links(zone.id)}:
+            continue
+        for record in case.fabric.records.get((zone.id, label), ()):
+            wrong = sorted(set(record.values.value) - mine) if record.type == "a" else ()
+            if wrong:
+                now, name = sorted(mine), endpoint.id.name
+                message = f"{label} in {zone.name} says {', '.join(wrong)}, while {name} has {', '.join(now)}"
+                mends = [fixes.write_record(zone.id, label, now, ttl=None)]
+                yield say.broken(ID, zone.id, message, *say.cites(record.values), fixes=mends)
+
+
+def _of_aks(case: Case, endpoint: Endpoint) -> Finding:
     cluster, id = restart.cluster(case), endpoint.id
     stopped = cluster.power.value == restart.STOPPED
     if not stopped and not (endpoint.status.value == "approved" and endpoint.ready.value):
@@ -163,16 +189,10 @@ def _stale(case: Case, endpoint: Endpoint) -> Iterator[Finding]:
 
 def _hand_made(case: Case, endpoint: Endpoint) -> Iterator[tuple[Zone, str]]:
     """Zones of one's own that answer for the API server where the endpoint stands, with the record's name."""
-    entrance, network, own = restart.door(case), case.network_of(endpoint), restart.cluster(case)
-    if entrance is None or network is None:
-        return
-    host, group = entrance.hosts[0], say.told(own.node_resource_group)
-    for zone in case.zones_named(host.zone):
-        by_aks = zone.id.resource_group == (group or "").lower() or say.told(own.private_dns_zone) == str(
-            zone.id
-        )
-        if not by_aks and linked(case, zone.id, network) is not None:
-            yield zone, host.name.removesuffix(f".{host.zone}")
+    network = case.network_of(endpoint)
+    for zone in restart.zones_by_hand(case) if network is not None else ():
+        if network is not None and linked(case, zone.id, network) is not None:
+            yield zone, restart.label_of(case)
 
 
 REQUIREMENT = Requirement(
