@@ -103,7 +103,7 @@ def _side(side: Peering, this_end: Subnet | None, other_end: Subnet | None) -> l
     reasons.extend(_wanted(side.access, "allows no virtual network access"))
     if isinstance(side.in_sync, Unknown):
         reasons.append(unknown_step(HopKind.ROUTE, side.in_sync))
-    elif not side.in_sync.value:
+    elif not side.in_sync.value and not _half(side):
         text = f"peering {side.id.name} is not in sync: an address space changed since"
         ask = f"sync it: az network vnet peering sync --ids {side.id.text}"
         reasons.append(Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (side.in_sync.cite,), ask))
@@ -124,6 +124,11 @@ def _state(side: Peering) -> list[Step]:
             (side.state.cite,),
         )
     ]
+
+
+def _half(side: Peering) -> bool:
+    """It waits for its other half, and says so also of what that would have to be in sync with."""
+    return isinstance(side.state, Known) and side.state.value == "initiated"
 
 
 def _wanted(fact: Fact[bool], otherwise: str) -> list[Step]:
