@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 import pytest
 
+from cloison.arm.ids import ResourceId
 from cloison.emulator import Emulator
 from cloison.emulator.emulator import ask
 from cloison.emulator.signin import issued
 from cloison.emulator.wire import Asked
+from cloison.model.behaviour import Write
 from cloison.model.snapshot import Snapshot
 from cloison.plan.document import StepReport
 from cloison.plan.make import make
@@ -22,6 +25,7 @@ from tests.preflight.estate import (
     HUB_GROUP,
     JOINER,
     NETWORK_TEAM,
+    NETWORKS,
     OWNER,
     READER,
     SPOKE,
@@ -33,7 +37,7 @@ from tests.preflight.estate import (
     spoke,
     team,
 )
-from tests.reference import snapshot
+from tests.reference import GROUP, REFERENCES, snapshot
 
 OPTIONS = PlanOptions(accept_asks=True)
 
@@ -112,6 +116,26 @@ def test_a_hub_that_gives_nothing_takes_three_rounds() -> None:
     third = ahead(emulator)
     assert ((), "met") == (third.held, promised(third.now))
     assert {200, 201, 202} >= set(send(emulator, third.now.steps))
+    assert () == make(read(emulator), OPTIONS).steps
+
+
+def test_two_halves_of_a_peering_have_two_owners() -> None:
+    """The right to peer is asked for, and the other half: with both, the second plan makes the first half."""
+    ours, theirs = (
+        f"{group}/providers/Microsoft.Network/virtualNetworks/ml-net" for group in (GROUP, HUB_GROUP)
+    )
+    whole = json.dumps([one for one in REFERENCES["peered"]() if "virtualNetworkPeerings" not in one["type"]])
+    emulator = azure(json.loads(whole.replace(ours, theirs)), team(READER))
+    first = ahead(emulator)
+
+    assert ["grant", "send"] == [one.way for one in first.sections]
+    assert () == first.waiting
+    assert {200, 201, 202} >= set(send(emulator, steps_of(first.sections[1]), NETWORK_TEAM))
+    granted = role(NETWORKS, HUB_GROUP)
+    emulator.state.write(Write(ResourceId(granted["id"]), granted))
+    second = ahead(emulator)
+    assert ((), 1) == (second.held, len(second.now.steps))
+    assert {200, 201, 202} >= set(send(emulator, second.now.steps))
     assert () == make(read(emulator), OPTIONS).steps
 
 
