@@ -11,6 +11,7 @@ import msgspec
 from cloison.arm.client import Answer
 from cloison.arm.errors import Answered, ArmError, NotSignedIn
 from cloison.arm.ids import ResourceId
+from cloison.arm.tokens import EMULATOR_ISSUER
 from cloison.controlplane import Seeded
 from cloison.emulator import signin
 from cloison.emulator.clock import Manual
@@ -250,6 +251,11 @@ class Changed(msgspec.Struct, frozen=True):
     """After how many requests."""
 
 
+def _unknown(key: str) -> Operation | None:
+    """No operation is known."""
+    return None
+
+
 class Ledger:
     """Which requests of which steps had their effect."""
 
@@ -258,7 +264,7 @@ class Ledger:
         self.last = ""
         self.steps: dict[tuple[int, int], list[str]] = {}
         """By (process, step), the operations that were begun; '' for what was done at once."""
-        self.find: Callable[[str], Operation | None] = {}.get
+        self.find: Callable[[str], Operation | None] = _unknown
 
     def take(self, taken: Taken) -> None:
         self.taken += 1
@@ -307,7 +313,7 @@ def _all(operations: Any) -> list[Any]:
 
 def _token() -> str:
     claims = {
-        "iss": f"https://localhost/{signin.EMULATOR_ISSUER}/x/",
+        "iss": f"https://localhost/{EMULATOR_ISSUER}/x/",
         "exp": 1 << 40,
         "appid": "cloison",
         "oid": "c1015000-0000-4000-8000-0000000000ee",

@@ -51,8 +51,8 @@ class Scene:
         self.owner = owner
         bodies = REFERENCES[reference]()
         for fault in faults:
-            named = next((one.changes for one in FAULTS if one.name == fault), None)
-            bodies = changed(bodies, named if named is not None else fault)
+            named = (one.changes for one in FAULTS if one.name == fault)
+            bodies = changed(bodies, fault if isinstance(fault, dict) else next(named))
         self.name = name
         self.start = Marked(snapshot(bodies))
         self.judge = Judge(asked.rules(()))
@@ -76,7 +76,8 @@ class Scene:
 
     def _planned(self, waves: Sequence[Sequence[Wish]]) -> Planned:
         """The steps, each with the base that its target has right before its wave."""
-        state, steps = self.start.copied(), []
+        state = self.start.copied()
+        steps: list[Step] = []
         for number, wave in enumerate(waves, 1):
             made = [self._step(state, wish, len(steps) + at, number) for at, wish in enumerate(wave, 1)]
             for step in made:
