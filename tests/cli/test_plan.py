@@ -146,7 +146,7 @@ def test_a_language_that_cannot_say_all_says_where_it_ends(
     code, out, err = printed(capsys, stopped, "--as", "arm")
     assert 1 == code
     assert [] == json.loads(out)["resources"]
-    assert "it ends before step 1 of 1 (step 1: a template cannot act)" in err
+    assert "it ends before step 1 of 3 (step 1: a template cannot act)" in err
 
 
 def test_a_language_of_several_files_takes_a_folder(

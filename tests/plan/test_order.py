@@ -183,3 +183,12 @@ def test_what_is_taken_away_to_be_made_again_comes_back_or_stays() -> None:
 
     assert () == plan.steps
     assert "unsafe" in {one.kind for one in plan.left if one.requirement == "S23"}
+
+
+def test_a_stopped_cluster_starts_before_its_computes_are_touched() -> None:
+    """Nothing on a stopped cluster can be changed, and what was attached before its start is attached again after."""
+    (stopped,) = (one for one in FAULTS if one.name == "the cluster is stopped")
+    plan = make(faulty("same network", stopped.changes))
+    (start,), (detach, attach) = places(plan, "Start aks"), places(plan, "tach aks-compute")
+
+    assert wave(plan, start) < wave(plan, detach) < wave(plan, attach)

@@ -138,7 +138,29 @@ def in_turn(gathered: Gathered, azure: World, chosen: Sequence[Environment]) -> 
             return True, change.id in workspaces, names.get(change.id, 0), str(change.id)
         return False, change.id in own or change.id.parent in own, 0, ""
 
-    return msgspec.structs.replace(gathered, changes=tuple(sorted(gathered.changes, key=turn)))
+    changes = tuple(sorted(gathered.changes, key=turn))
+    return msgspec.structs.replace(gathered, changes=tuple(_after_restart(changes)))
+
+
+def _after_restart(changes: Sequence[Change]) -> Iterator[Change]:
+    """A stopped cluster starts before anything that leads to it is made again, and its computes come last.
+
+    Source: Microsoft Learn, Secure an Azure Kubernetes Service inferencing environment, note on restarts: the endpoint
+    first, then the computes; checked 2026-11-25.
+    """
+    starts = tuple(one.key for one in changes if one.method == "POST" and one.action == "start")
+    ends = tuple(one.key for one in changes if _asking(one) == {"S22"})
+    for change in changes:
+        asking = _asking(change)
+        before = starts if asking & {"S22", "S23"} and change.key not in starts else ()
+        if "S23" in asking and change.key not in starts:
+            before += ends
+        yield msgspec.structs.replace(change, after=(*change.after, *before))
+
+
+def _asking(change: Change) -> set[str]:
+    """Requirements that ask for it."""
+    return {name.partition("-")[0] for name in change.because}
 
 
 def _doors(azure: World, id: ResourceId) -> list[Door]:

@@ -18,7 +18,7 @@ from cloison.model.snapshot import Snapshot
 from cloison.model.verdict import Finding, Safety
 from cloison.plan.change import Change
 from cloison.plan.document import LeftReport, PlanDocument, RecoverReport, StepReport, sealed
-from cloison.plan.gather import Gathered, gather
+from cloison.plan.gather import gather
 from cloison.plan.make import document, in_turn, judge_of
 from cloison.plan.measure import Measure
 from cloison.plan.options import PlanOptions, wishes
@@ -75,7 +75,7 @@ class _Round:
     def mended(self) -> PlanDocument:
         """The plan of what can be put right now."""
         azure, judge = self.azure, self.judge
-        gathered = _by_turns(gather(azure, judge, wishes(self.options, azure)))
+        gathered = gather(azure, judge, wishes(self.options, azure))
         settled = settle(azure, in_turn(gathered, azure, self.chosen), judge)
         restarts = self.earlier.restarts if self.earlier is not None else None
         return self.told(settled, gathered.start, restarts=restarts)
@@ -124,28 +124,6 @@ class _Round:
                 for id, _ in after_restart.naming(case, address):
                     if id.type in after_restart.CORRECTED:
                         yield f"{'PATCH' if behaviour_of(id.type).patchable else 'PUT'} {id.text}"
-
-
-def _by_turns(gathered: Gathered) -> Gathered:
-    """The changes: a cluster's start comes first, and computes are attached again when its endpoints are there.
-
-    Source: Microsoft Learn, Secure an Azure Kubernetes Service inferencing environment, note on restarts: the endpoint
-    first, then the computes; checked 2026-11-25.
-    """
-    starts = tuple(one.key for one in gathered.changes if one.method == "POST")
-    ends = tuple(one.key for one in gathered.changes if _asks(one) == {"S22"})
-
-    def placed(change: Change) -> Change:
-        before = () if change.method == "POST" else starts
-        if "S23" in _asks(change):
-            before += ends
-        return msgspec.structs.replace(change, after=(*change.after, *before))
-
-    return msgspec.structs.replace(gathered, changes=tuple(placed(one) for one in gathered.changes))
-
-
-def _asks(change: Change) -> set[str]:
-    return {one.partition("-")[0] for one in change.because}
 
 
 def mending(
