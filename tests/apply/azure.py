@@ -130,7 +130,13 @@ class SimAzure:
             ledger.take(taken)
             return taken
 
+        def end(operation: Operation, status: Status, result: Any) -> None:
+            Operations._end(operations, operation, status, result)
+            if status in (Status.FAILED, Status.CANCELED):
+                ledger.failed.add(operation.key)
+
         operations.submit = submit  # type: ignore[method-assign]  # what was taken is counted
+        operations._end = end  # type: ignore[method-assign]  # and what failed, also where nobody can ask for it
 
     @property
     def number(self) -> int:
@@ -264,6 +270,10 @@ class Ledger:
         self.last = ""
         self.steps: dict[tuple[int, int], list[str]] = {}
         """By (process, step), the operations that were begun; '' for what was done at once."""
+        self.failed: set[str] = set()
+        """Operations, of whatever step, that came to nothing."""
+        self.denied: set[str] = set()
+        """Operations of requests that were refused in words, and carried out all the same: nobody can know of them."""
         self.find: Callable[[str], Operation | None] = _unknown
 
     def take(self, taken: Taken) -> None:
@@ -272,17 +282,21 @@ class Ledger:
 
     def note(self, step: tuple[int, int], problem: ArmError | None) -> None:
         """The last one was of that step, and its sender heard this."""
-        if not _says_no(problem):
+        if says_no(problem):
+            self.denied.add(self.last)
+        else:
             self.steps.setdefault(step, []).append(self.last)
 
     def standing(self, step: tuple[int, int]) -> str:
         """What stands against sending a step again; '' for nothing."""
         for key in self.steps.get(step, ()):
             operation = self.find(key) if key else None
-            if operation is None:
-                return "it was carried out"
-            if operation.status not in (Status.FAILED, Status.CANCELED):
-                return f"its operation is {operation.status.value}"
+            if key not in self.failed:
+                return (
+                    "it was carried out"
+                    if operation is None
+                    else f"its operation is {operation.status.value}"
+                )
         return ""
 
     def key(self) -> tuple[Any, ...]:
@@ -291,16 +305,17 @@ class Ledger:
 
     def _told(self, key: str) -> str:
         operation = self.find(key) if key else None
-        return "" if operation is None else operation.key if operation.is_running else operation.status.value
+        return "failed" if key in self.failed else key if operation and operation.is_running else ""
 
     def copied(self) -> Ledger:
         made = Ledger()
         made.taken, made.last = self.taken, self.last
+        made.failed, made.denied = set(self.failed), set(self.denied)
         made.steps = {step: list(keys) for step, keys in self.steps.items()}
         return made
 
 
-def _says_no(problem: ArmError | None) -> bool:
+def says_no(problem: ArmError | None) -> bool:
     """Who heard this has to believe that nothing happened. Decided here anew: what is judged is no judge of itself."""
     if isinstance(problem, NotSignedIn):
         return True

@@ -9,6 +9,7 @@ from typing import Any
 
 from cloison.apply.executor import Result
 from cloison.apply.run import Outcome
+from cloison.arm.ids import ResourceId
 from cloison.controlplane import run
 from cloison.emulator.faults import planned
 from cloison.model.behaviour import Request, Write, laid, look
@@ -188,6 +189,43 @@ def _check_kept(where: Scene, azure: SimAzure) -> None:
             continue
         if look(body, change.pointer) != change.value and not _by_consequence(where, change):
             raise Violation(f"I6: what somebody set on {change.id.name} is gone")
+
+
+def unnoticed(name: str) -> None:
+    """Somebody sets one setting more on a target, before its step or where all is so already. Raises Violation where
+    that is not noticed.
+    """
+    where = scene(name)
+    for step in where.planned.steps:
+        id = step.request.id
+        for azure in (where.azure(), SimAzure(where.last.copied())):
+            body = azure.state.get(id)
+            if body is None or step.makes or step.request.method not in ("PUT", "PATCH"):
+                # What the plan makes or deletes is as it should be, whoever did it.
+                continue
+            azure.state.write(Write(id, laid(body, SETTING, "another")))
+            _must_stop(where, azure, b"", id)
+
+
+def undone(name: str) -> None:
+    """Somebody deletes what a run that is done has made. Raises Violation where going on does not notice."""
+    where = scene(name)
+    azure = where.azure()
+    session = Session(where, azure, SimDisk())
+    through(session)
+    for step in where.planned.steps:
+        if step.makes:
+            later = azure.copied()
+            later.state.write(Write(step.request.id, None))
+            _must_stop(where, later, session.disk.seen, step.request.id)
+
+
+def _must_stop(where: Scene, azure: SimAzure, content: bytes, id: ResourceId) -> None:
+    azure.others.add(id)
+    azure.begin = where.judge.measure(azure.state, rules=False)
+    result = through(Session(where, azure, SimDisk(content)))
+    if not result.line.endswith(": plan again"):
+        raise Violation(f"I6: somebody changed {id.name}, and it says: {result.line}")
 
 
 def _missing(where: Scene, azure: SimAzure) -> str:
