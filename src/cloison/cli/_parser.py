@@ -25,7 +25,8 @@ exit codes
 OPENING = """\
 Cloison says whether the pods of an AKS cluster reach the services of their
 Azure Machine Learning workspace by private addresses only, and if not, which
-setting decides. It reads, and changes nothing.
+setting decides. Only `apply` and `recover` send changes: those of a plan that
+was shown and proven, and nothing else.
 
 """
 CLOSING = """\

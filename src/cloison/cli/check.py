@@ -1,4 +1,4 @@
-"""Judge exports and templates.
+"""Judge live environments, exports and templates.
 
 Reads every SOURCE into one picture, finds the Azure Machine Learning environments in it, follows each name that pods
 ask for, and says for each requirement whether it is met, which setting decides, and what would mend it.

@@ -1,4 +1,4 @@
-"""Secure an example environment, to see what Cloison does: check it, plan, apply, restart its cluster, recover.
+"""Secure an example environment, restart its cluster, and recover.
 
 The example is a first attempt as many make it: a private cluster and private endpoints, half of which pods never
 reach. It stands in an Azure of its own on this machine; nothing is needed but this command, and nothing is left behind.
