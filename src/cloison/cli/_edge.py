@@ -65,8 +65,8 @@ def guarded(given: Sequence[str]) -> int:
 
 
 def _import_msgspec() -> None:
-    """Import it without `typing_extensions`: that takes as long as a tenth of a check, and of the few names that msgspec
-    would have of it each is in `typing` since Python 3.11. Whoever else wants it imports it afterwards.
+    """Import it without `typing_extensions`: that takes as long as a tenth of a check, and the few names that msgspec
+    would have of it are all in `typing` since Python 3.11. Whoever else wants it imports it afterwards.
 
     Source: msgspec 0.20, _utils.py, which falls back by itself; checked 2026-11-25.
     """
