@@ -56,7 +56,7 @@ def report_arguments(parser: ArgumentParser) -> None:
         metavar="FORMAT",
     )
     reporting.add_argument(
-        "--output", metavar="FILE", help="write the report there (default: standard output)"
+        "-o", "--output", metavar="FILE", help="write the report there (default: standard output)"
     )
     color_argument(reporting)
 

@@ -53,7 +53,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="%(choices)s (default: %(default)s)",
     )
     parser.add_argument_group("how to print it").add_argument(
-        "--output", metavar="FILE", help="write it there (default: standard output)"
+        "-o", "--output", metavar="FILE", help="write it there (default: standard output)"
     )
     parser.epilog = EXAMPLES
 

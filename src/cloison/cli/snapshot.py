@@ -33,7 +33,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     live_arguments(parser)
     parser.add_argument_group("where to write").add_argument(
-        "--output", metavar="FILE", help="write it there (default: standard output)"
+        "-o", "--output", metavar="FILE", help="write it there (default: standard output)"
     )
     parser.epilog = EXAMPLES
 
