@@ -121,7 +121,11 @@ def _is_sure(run: Run, step: Step, body: Json | None, agreed: int, since: float)
     """So many looks, over so long, have said the same, and a list does not say otherwise."""
     if not is_long_enough(run, agreed, since):
         return False
-    return body is not None or not (yield from _listed(step))
+    if body is not None:
+        return True
+    listed = yield from _listed(step)
+    # Without a list to ask, looks have to say the same for longer.
+    return not listed if listed is not None else agreed >= 2 * run.limits.sure_looks
 
 
 def is_long_enough(run: Run, agreed: int, since: float) -> bool:
@@ -129,14 +133,14 @@ def is_long_enough(run: Run, agreed: int, since: float) -> bool:
     return agreed >= run.limits.sure_looks and run.now - since >= run.limits.sure_s
 
 
-def _listed(step: Step) -> Doing[bool]:
-    """The list of its siblings has it, though a look does not find it."""
+def _listed(step: Step) -> Doing[bool | None]:
+    """The list of its siblings has it, though a look does not find it; None where there is no list to be had."""
     path = step.request.id.text.rpartition("/")[0]
     try:
         answer = yield Look(path, step.request.api_version)
     except ArmError as problem:
         # Not every list can be asked for; where this one can, its answer is waited for.
-        return problem.retryable or not isinstance(problem, Answered)
+        return True if problem.retryable or not isinstance(problem, Answered) else None
     listed = answer.body.get("value") if isinstance(answer.body, dict) else None
     if not isinstance(listed, list):
         return False
