@@ -33,7 +33,7 @@ UNHEARD = (
 )
 """Faults after which nobody knows whether the request had its effect."""
 BETWEEN = ("gateway-timeout:after+forbidden:before", "+throttled:before")
-"""A fault of a request whose target reads do not find for a while, `+`, and one of a read soon after."""
+"""A fault of a request whose target reads do not find for a while, `+`, and one of two reads soon after."""
 FIRST = 9
 """Requests of a run at each of which a fault is tried."""
 
@@ -163,7 +163,7 @@ def go(text: str) -> None:
             name, _, told = rest.rpartition(" ")
             first, _, second = told.partition("+")
             for number, later in itertools.product(range(3, 13), range(1, 5)):
-                faults = [f"lagging@{number}", f"{second}@{number + later}"]
+                faults = [f"lagging@{number}", f"{second}@{number + later},{number + later + 2}"]
                 _through(scene(name), [*faults, *([f"{first}@{number}"] if first else [])])
         case "lost":
             for number in range(1, FIRST + 1):
