@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import random
 from collections.abc import Callable
@@ -14,14 +15,14 @@ from cloison.apply.run import Outcome
 from cloison.arm.ids import ResourceId
 from cloison.controlplane import run
 from cloison.emulator.faults import planned
-from cloison.model.behaviour import Request, Write, laid, look
+from cloison.model.behaviour import Refused, Request, Write, laid, look
 from cloison.model.verdict import PathVerdict
 from cloison.plan.measure import Measure
 from tests.apply.azure import Changed, Known, SimAzure, Violation
 from tests.apply.chaos import VARIANTS, Killed
 from tests.apply.disk import LOSSES, SimDisk
-from tests.apply.plans import SCENES, Scene, scene
-from tests.apply.simulate import Session, settle, through
+from tests.apply.plans import SCENES, Scene, request_of, scene
+from tests.apply.simulate import DONE, Session, settle, through
 
 SETTING = "properties/somebodys"
 """A setting that no plan speaks of."""
@@ -132,7 +133,7 @@ def _meddled(where: Scene, chance: random.Random) -> Result:
 
     def hook(one: Session) -> None:
         if one.count == at:
-            _delete(where, azure, chance) if deletes else _change(where, azure, chance)
+            _delete(where, one, chance) if deletes else _change(where, azure, chance)
         if one.count == kill:
             raise Gone
 
@@ -177,8 +178,9 @@ def _change(where: Scene, azure: SimAzure, chance: random.Random) -> None:
     azure.changes.append(Changed(id, SETTING, value, azure.number))
 
 
-def _delete(where: Scene, azure: SimAzure, chance: random.Random) -> None:
+def _delete(where: Scene, session: Session, chance: random.Random) -> None:
     """A target is deleted, with everything below it."""
+    azure = session.azure
     made = [one.request.id for one in where.planned.steps if one.makes and one.request.id in azure.state]
     if not made:
         return
@@ -186,13 +188,21 @@ def _delete(where: Scene, azure: SimAzure, chance: random.Random) -> None:
     before = set(azure.state)
     run(azure.state, Request(method="DELETE", id=id, by_azure=True), Known("somebody"))
     azure.others |= before - set(azure.state)
-    azure.begin = _reached(where, azure)
+    azure.begin = _reached(where, session)
 
 
-def _reached(where: Scene, azure: SimAzure) -> Measure:
-    """What pods reach from now on, and may not lose: not what is lost by a request that was under way already."""
+def _reached(where: Scene, session: Session) -> Measure:
+    """What pods reach from now on, and may not lose: not what is lost by a request that is under way already, or by
+    one of the same wave, before which all was looked at.
+    """
+    azure = session.azure
     now, later = where.judge.measure(azure.state, rules=False), azure.copied()
     settle(later, 4_000.0)
+    done = {int(number) for number in DONE.findall(session.disk.seen)}
+    waves = ([step for step in wave if step.number not in done] for wave in where.planned.waves)
+    for step in next((wave for wave in waves if wave), ()):
+        with contextlib.suppress(Refused):
+            run(later.state, request_of(step), Known("later"))
     after = where.judge.measure(later.state, rules=False)
     flows = {
         flow: max(verdict, after.flows.get(flow, PathVerdict.BLOCKED), key=BEST_FIRST.index)

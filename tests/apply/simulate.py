@@ -43,7 +43,7 @@ WHO = Who(run="run", tool="test")
 REQUESTS_MAX = 3_000
 TAKEN_MAX = 5
 """Requests of one step that Azure takes, or may take, in one process: what fails as often fails for a reason."""
-_DONE = re.compile(rb'"type":"done","step":(\d+)')
+DONE = re.compile(rb'"type":"done","step":(\d+)')
 
 
 class Session:
@@ -271,7 +271,7 @@ class Session:
 
     def _check_written(self, data: bytes) -> None:
         """I5: what is written down as done is so, and nothing is under way there."""
-        told = _DONE.search(data)
+        told = DONE.search(data)
         if told is None:
             return
         id = self.scene.planned.step(int(told[1])).request.id

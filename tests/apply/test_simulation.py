@@ -67,6 +67,12 @@ def test_somebody_meddles() -> None:
         others.meddled(seed)
 
 
+@pytest.mark.parametrize("seed", [1_000_468, 1_000_834])
+def test_who_deletes_what_was_looked_at_is_to_blame(seed: int) -> None:
+    """Between the last look and the request a window stays: what is lost in it is lost to whoever deleted."""
+    others.meddled(seed)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_remembered_is_what_is_worked_out(seed: int) -> None:
     """With and without a memory of what requests came to, a way goes the same way, request by request."""
