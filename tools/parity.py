@@ -44,8 +44,8 @@ by reference.
 The examples of the published REST specifications are sent as well: those that write or delete. They tell less than
 Azure answers, so precision is not asked of them.
 
-Every difference that remains has a line with its reason in [parity-gaps.txt](parity-gaps.txt). What is measured may only
-shrink there; a resource type that is measured for the first time brings its lines.
+Every difference that remains has a line with its reason in [parity-gaps.txt](parity-gaps.txt). What is measured may
+only shrink there; a resource type that is measured for the first time brings its lines.
 """
 
 
