@@ -21,7 +21,7 @@ from cloison.plan.measure import Measure
 from tests.apply.azure import Changed, Known, SimAzure, Violation
 from tests.apply.chaos import VARIANTS, Killed
 from tests.apply.disk import LOSSES, SimDisk
-from tests.apply.plans import SCENES, Scene, request_of, scene
+from tests.apply.plans import SCENES, Scene, scene
 from tests.apply.simulate import DONE, Session, settle, through
 
 SETTING = "properties/somebodys"
@@ -202,7 +202,7 @@ def _reached(where: Scene, session: Session) -> Measure:
     waves = ([step for step in wave if step.number not in done] for wave in where.planned.waves)
     for step in next((wave for wave in waves if wave), ()):
         with contextlib.suppress(Refused):
-            run(later.state, request_of(step), Known("later"))
+            run(later.state, step.asked, Known("later"))
     after = where.judge.measure(later.state, rules=False)
     flows = {
         flow: max(verdict, after.flows.get(flow, PathVerdict.BLOCKED), key=BEST_FIRST.index)

@@ -37,19 +37,6 @@ class Wish(msgspec.Struct, frozen=True):
     after: dict[str, Any] = {}
 
 
-def request_of(step: Step) -> Request:
-    """A step's request as a control plane takes it."""
-    told = step.request
-    return Request(
-        method=told.method,  # type: ignore[arg-type]  # one of the five
-        id=told.id,
-        body=dict(told.body) if told.body is not None else None,
-        action=told.action,
-        api_version=told.api_version,
-        query={name.lower(): value for name, value in told.query.items()},
-    )
-
-
 class Scene:
     """One environment and one plan for it, with everything that is known of the way."""
 
@@ -118,7 +105,7 @@ class Scene:
 
     def _carried_out(self, state: Marked, step: Step) -> Step:
         told = step.request
-        outcome = run(state, request_of(step), Known(f"sim/{told.method} {told.path.lower()}"))
+        outcome = run(state, step.asked, Known(f"sim/{told.method} {told.path.lower()}"))
         self.goes |= {one.id for one in outcome.changes if one.body is None}
         self.comes |= {one.id for one in outcome.changes if one.body is not None}
         return msgspec.structs.replace(step, expected_s=outcome.pace.seconds)

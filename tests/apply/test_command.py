@@ -129,6 +129,8 @@ def test_deadlines_that_are_none(minutes: str, document: PlanDocument, tmp_path:
     """E302 for a deadline that is no number of minutes above 0."""
     ended = cloison("apply", written(tmp_path, document), f"--deadline={minutes}", *NOWHERE)
     assert (2, "E302") == (ended.code, code(ended))
+    ended = cloison("recover", "azure:", f"--deadline={minutes}", *NOWHERE)
+    assert (2, "E302") == (ended.code, code(ended))
 
 
 def test_nobody_answers(document: PlanDocument, tmp_path: Path) -> None:
@@ -300,7 +302,8 @@ def test_left_at_once(tmp_path: Path) -> None:
     """The second Ctrl-C leaves what is under way to Azure; --resume finds it there, and waits for its end."""
     with azure(tmp_path, clock=Patient()) as site:
         site.plan()
-        exit_code, err = interrupted(site, at=1, twice=True)
+        # The last request of the first wave: by then some of it is under way for sure.
+        exit_code, err = interrupted(site, at=4, twice=True)
         assert 3 == exit_code, err
         said = [line for line in err.splitlines() if line.startswith("stopp")]
         assert "stopping once what is under way has ended; interrupt again to leave it to Azure" == said[0]

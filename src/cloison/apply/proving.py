@@ -13,7 +13,7 @@ from cloison.apply.bounds import between
 from cloison.apply.step import Planned, Step
 from cloison.check import asked
 from cloison.controlplane import Seeded, run
-from cloison.model.behaviour import Refused, Request, Write
+from cloison.model.behaviour import Refused, Write
 from cloison.model.errors import CloisonError
 from cloison.model.snapshot import Snapshot
 from cloison.plan.document import BackReport
@@ -67,16 +67,8 @@ def _choices(wave: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
 def _carried_out(azure: World, step: Step) -> Sequence[Write]:
     """What takes it back. Raises CloisonError."""
     sent = step.request
-    request = Request(
-        method=sent.method,  # type: ignore[arg-type]  # one of the four, as the plan's document says
-        id=sent.id,
-        body=dict(sent.body) if sent.body is not None else None,
-        action=sent.action,
-        api_version=sent.api_version,
-        query={name.lower(): value for name, value in sent.query.items()},
-    )
     try:
-        return run(azure, request, Seeded(f"{sent.method} {sent.id}/{sent.action}")).undo
+        return run(azure, step.asked, Seeded(f"{sent.method} {sent.id}/{sent.action}")).undo
     except Refused as refused:
         raise _not_proven(step, f"Azure would refuse it now: {refused}") from refused
 

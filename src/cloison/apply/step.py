@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from cloison.arm.gate import Sent
+from cloison.model.behaviour import Request
 from cloison.plan.base import Base
 
 
@@ -33,6 +34,19 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     def makes(self) -> bool:
         """It makes a resource that was not there."""
         return self.request.method == "PUT" and self.base is None
+
+    @property
+    def asked(self) -> Request:
+        """Its request as a control plane in memory takes it."""
+        sent = self.request
+        return Request(
+            method=sent.method,  # type: ignore[arg-type]  # one of the four, as the plan's document says
+            id=sent.id,
+            body=dict(sent.body) if sent.body is not None else None,
+            action=sent.action,
+            api_version=sent.api_version,
+            query={name.lower(): value for name, value in sent.query.items()},
+        )
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,12 +57,7 @@ def source_arguments(parser: ArgumentParser) -> None:
 def judging_arguments(parser: ArgumentParser) -> None:
     """The options of what is judged."""
     judging = parser.add_argument_group("what to judge")
-    judging.add_argument(
-        "--workspace", metavar="NAME", help="only this workspace, by name or id (default: every one)"
-    )
-    judging.add_argument(
-        "--cluster", metavar="NAME", help="only this cluster, by name or id (default: every one)"
-    )
+    choosing_arguments(judging)
     judging.add_argument(
         "--only",
         metavar="S07,D01",
@@ -70,7 +65,22 @@ def judging_arguments(parser: ArgumentParser) -> None:
         default=[],
         help="only these requirements (default: all)",
     )
-    judging.add_argument(
+    dns_argument(judging)
+
+
+def choosing_arguments(group: _ArgumentGroup) -> None:
+    """Which environments are meant."""
+    group.add_argument(
+        "--workspace", metavar="NAME", help="only this workspace, by name or id (default: every one)"
+    )
+    group.add_argument(
+        "--cluster", metavar="NAME", help="only this cluster, by name or id (default: every one)"
+    )
+
+
+def dns_argument(group: _ArgumentGroup) -> None:
+    """Whose private zones DNS servers of one's own answer from."""
+    group.add_argument(
         "--dns",
         metavar="ADDRESS=NETWORK",
         action="append",

@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cloison.cli import _preflight
+from cloison.cli._sending import sending_arguments
 from cloison.cli._sources import color_argument, live_arguments
 from cloison.model.errors import CloisonError
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from cloison.reports import View
 
 NEEDS_A_PERSON, STOPPED = 1, 3
-MINUTES_MAX = 7 * 24 * 60
-"""A week: a run that takes longer is no run."""
 EXAMPLES = """\
 examples
   cloison apply plan.json                                  shows the plan, asks, carries it out
@@ -49,39 +48,13 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument_group("what to carry out").add_argument(
         "plan", metavar="PLAN", help="a file that `cloison plan -o` wrote"
     )
-    agreeing = parser.add_argument_group("what was agreed")
-    agreeing.add_argument(
-        "--hash", metavar="SHA", help="hash of the plan that was reviewed, 12 digits or more of it"
-    )
-    agreeing.add_argument("--yes", action="store_true", help="do not ask; needs --hash")
-    agreeing.add_argument(
-        "--accept-asks",
-        action="store_true",
-        help="those who may be interrupted have agreed, as the plan names them",
-    )
-    running = parser.add_argument_group("how to run")
-    running.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
+    running = sending_arguments(parser)
     running.add_argument(
         "--journal", metavar="FILE", help="where the run is written down (default: PLAN.journal)"
-    )
-    running.add_argument(
-        "--deadline",
-        metavar="MINUTES",
-        type=_minutes,
-        default=120.0,
-        help="stop safely after that (default: %(default)g)",
     )
     live_arguments(parser)
     color_argument(parser.add_argument_group("how to report"))
     parser.epilog = EXAMPLES
-
-
-def _minutes(text: str) -> float:
-    """A number of minutes above 0. Raises ValueError."""
-    minutes = float(text)
-    if not 0 < minutes < MINUTES_MAX:
-        raise ValueError(text)
-    return minutes
 
 
 def run(options: Namespace) -> int:

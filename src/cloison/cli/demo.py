@@ -7,7 +7,6 @@ What is shown is what the commands print.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -154,8 +153,11 @@ def agreeing(options: Namespace) -> Terminal:
 
 
 def _digest() -> str:
-    with open(PLAN, encoding="utf-8") as file:
-        return str(json.load(file)["digest"])
+    from pathlib import Path
+
+    from cloison.apply.plans import load
+
+    return load(Path(PLAN)).digest
 
 
 class Emulated:

@@ -14,7 +14,15 @@ import time
 from typing import TYPE_CHECKING
 
 from cloison.cli import _preflight
-from cloison.cli._sources import color_argument, live_arguments, pairs, snapshot_of
+from cloison.cli._sending import sending_arguments
+from cloison.cli._sources import (
+    choosing_arguments,
+    color_argument,
+    dns_argument,
+    live_arguments,
+    pairs,
+    snapshot_of,
+)
 from cloison.model.errors import CloisonError
 
 if TYPE_CHECKING:
@@ -63,24 +71,13 @@ def arguments(parser: ArgumentParser) -> None:
         help="azure: and the id of a subscription, a resource group, a workspace or a cluster; an export of it shows "
         "the plan as well, and what is sent goes to Azure",
     )
-    reading.add_argument(
-        "--workspace", metavar="NAME", help="only this workspace, by name or id (default: every one)"
-    )
-    reading.add_argument(
-        "--cluster", metavar="NAME", help="only this cluster, by name or id (default: every one)"
-    )
+    choosing_arguments(reading)
     reading.add_argument(
         "--since",
         metavar="TIME",
         help="when the cluster was last started, such as 2026-11-24T06:30Z (default: as its activity log says)",
     )
-    reading.add_argument(
-        "--dns",
-        metavar="ADDRESS=NETWORK",
-        action="append",
-        default=[],
-        help="a DNS server of yours, and the network, by name or id, from which it asks Azure's",
-    )
+    dns_argument(reading)
     doing = parser.add_argument_group("what to do")
     doing.add_argument("--restart", action="store_true", help="stop the cluster and start it first")
     doing.add_argument(
@@ -90,29 +87,11 @@ def arguments(parser: ArgumentParser) -> None:
         default=None,
         help=f"between the stop and the start (default: {PAUSE_MINUTES:g}, as Azure asks; 0 on this machine)",
     )
-    agreeing = parser.add_argument_group("what was agreed")
-    agreeing.add_argument(
-        "--hash", metavar="SHA", help="hash of the plan that was reviewed, 12 digits or more of it"
-    )
-    agreeing.add_argument("--yes", action="store_true", help="do not ask; needs --hash")
-    agreeing.add_argument(
-        "--accept-asks",
-        action="store_true",
-        help="those who may be interrupted have agreed, as the plan names them",
-    )
-    running = parser.add_argument_group("how to run")
-    running.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
+    running = sending_arguments(parser, ends="stop a round")
     running.add_argument(
         "--folder",
         metavar="FOLDER",
         help="where the plans and their journals stand (default: recover-CLUSTER)",
-    )
-    running.add_argument(
-        "--deadline",
-        metavar="MINUTES",
-        type=float,
-        default=120.0,
-        help="stop a round safely after that (default: %(default)g)",
     )
     live_arguments(parser)
     reporting = parser.add_argument_group("how to report")
@@ -215,12 +194,11 @@ class Terminal:
 
     def write(self, path: Path, document: PlanDocument) -> None:
         """Put a plan into the folder. Raises CloisonError E303."""
-        import msgspec
-
         from cloison.cli import _output
+        from cloison.cli.plan import as_json
 
         os.makedirs(path.parent, exist_ok=True)
-        _output.write(str(path), msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+        _output.write(str(path), as_json(document))
 
     def agree(self, document: PlanDocument, *, foreseen: bool) -> None:
         """Show the plan, and ask unless it was foreseen. Raises CloisonError E511 to E515."""

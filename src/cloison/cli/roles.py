@@ -81,11 +81,7 @@ def _of_plan(name: str, reading: list[str], scopes: list[str]) -> dict[str, obje
 
 
 def _needed(plan: Planned) -> Iterator[Right]:
-    from cloison.model.behaviour import Request
     from cloison.plan.preflight.rights import needed
 
     for step in plan.steps:
-        sent = step.request
-        body = dict(sent.body) if sent.body is not None else None
-        # One of the four methods, as the plan's document says.
-        yield from needed(Request(method=sent.method, id=sent.id, body=body, action=sent.action))  # type: ignore[arg-type]
+        yield from needed(step.asked)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cloison.cli._sources import color_argument, live_arguments, pairs, snapshot_of
+from cloison.cli._sources import color_argument, dns_argument, live_arguments, pairs, snapshot_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -40,13 +40,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="an export of what is there now (default: it is read live, as `cloison apply` does)",
     )
     reading.add_argument("--journal", metavar="FILE", help="the journal of the run (default: PLAN.journal)")
-    reading.add_argument(
-        "--dns",
-        metavar="ADDRESS=NETWORK",
-        action="append",
-        default=[],
-        help="a DNS server of yours, and the network, by name or id, from which it asks Azure's",
-    )
+    dns_argument(reading)
     reading.add_argument(
         "--accept-asks",
         action="store_true",

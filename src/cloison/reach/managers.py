@@ -15,28 +15,29 @@ from cloison.reach.fabric import Fabric
 
 def filtering(fabric: Fabric, network: ResourceId) -> list[Step]:
     """A doubt when security admin rules may decide about packets of a network before its security groups do."""
-    manager = _over(fabric, network, "securityadmin")
-    if manager is None:
-        return []
-    text = f"whether security admin rules of network manager {manager.id.name} hold for {network.name} is not known"
-    ask = (
-        "see `az network manager list-effective-security-admin-rules`; "
-        f"leave {manager.id.name} out of the input where it lists none"
-    )
-    return [Step(HopKind.FILTER, Outcome.UNKNOWN, text, (Cite(manager.id),), ask)]
+    what = "security admin rules of network manager {manager} hold for {network}"
+    return _doubt(fabric, network, "securityadmin", HopKind.FILTER, what, "security-admin-rules")
 
 
 def connecting(fabric: Fabric, network: ResourceId) -> list[Step]:
     """A doubt when a network may be connected to others without a peering."""
-    manager = _over(fabric, network, "connectivity")
+    what = "network manager {manager} connects {network} to others"
+    return _doubt(fabric, network, "connectivity", HopKind.ROUTE, what, "connectivity-config")
+
+
+def _doubt(
+    fabric: Fabric, network: ResourceId, access: str, hop: HopKind, what: str, listed: str
+) -> list[Step]:
+    """Whether so is not known; nothing where no manager has that access."""
+    manager = _over(fabric, network, access)
     if manager is None:
         return []
-    text = f"whether network manager {manager.id.name} connects {network.name} to others is not known"
+    name = manager.id.name
+    text = f"whether {what.format(manager=name, network=network.name)} is not known"
     ask = (
-        "see `az network manager list-effective-connectivity-config`; "
-        f"leave {manager.id.name} out of the input where it lists none"
+        f"see `az network manager list-effective-{listed}`; leave {name} out of the input where it lists none"
     )
-    return [Step(HopKind.ROUTE, Outcome.UNKNOWN, text, (Cite(manager.id),), ask)]
+    return [Step(hop, Outcome.UNKNOWN, text, (Cite(manager.id),), ask)]
 
 
 def _over(fabric: Fabric, network: ResourceId, access: str) -> NetworkManager | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cloison.check.document import EnvironmentReport, PathReport, Report
 from cloison.reports.escape import safe
@@ -47,13 +47,13 @@ def by_pools(found: Iterable[PathReport]) -> list[tuple[list[str], list[PathRepo
     return list(groups.values())
 
 
-def legend(sheet: Sheet, names: Names) -> None:
+def legend(sheet: Sheet, shortened: Sequence[tuple[str, str]]) -> None:
     """What was shortened, and the whole of it."""
-    if not names.legend:
+    if not shortened:
         return
     sheet.heading("Short for")
-    at = 4 + max(columns(short) for short, _ in names.legend)
-    for short, whole in names.legend:
+    at = 4 + max(columns(short) for short, _ in shortened)
+    for short, whole in shortened:
         sheet.entry(short, whole, indent=2, at=at, style="dim")
 
 

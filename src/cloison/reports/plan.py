@@ -12,7 +12,8 @@ from cloison.plan.document import BackReport, LeftReport, PlanDocument, SettingR
 from cloison.reports import View
 from cloison.reports.aliases import Aliases
 from cloison.reports.escape import safe, safe_json
-from cloison.reports.layout import Sheet, columns
+from cloison.reports.layout import Sheet
+from cloison.reports.parts import legend
 from cloison.reports.words import STYLE, counted
 
 PART = (
@@ -48,7 +49,7 @@ def render(document: PlanDocument, view: View) -> str:
         _wave(sheet, number, steps, aliases)
     _left(sheet, document.left, aliases)
     _proof(sheet, document)
-    _legend(sheet, aliases)
+    legend(sheet, aliases.legend)
     _closing(sheet, document)
     return sheet.lines()
 
@@ -67,7 +68,7 @@ def brief(document: PlanDocument, view: View) -> str:
         sheet.entry(label, told, indent=2, at=BRIEF_AT, label_style=STYLE[step.safety], cut=True)
     _left(sheet, document.left, aliases)
     _proof(sheet, document)
-    _legend(sheet, aliases)
+    legend(sheet, aliases.legend)
     sheet.blank()
     sheet.verbatim(f"sha256 {document.digest}", style="dim")
     return sheet.lines()
@@ -235,15 +236,6 @@ def _end(document: PlanDocument) -> str:
     if any(stand.promised == "broken" and stand.start != "broken" for stand in stands):
         return "What is broken at the end and was not before is what the next round puts right."
     return "Nothing is worse at the end."
-
-
-def _legend(sheet: Sheet, aliases: Aliases) -> None:
-    if not aliases.legend:
-        return
-    sheet.heading("Short for")
-    at = 4 + max(columns(short) for short, _ in aliases.legend)
-    for short, whole in aliases.legend:
-        sheet.entry(short, whole, indent=2, at=at, style="dim")
 
 
 def _closing(sheet: Sheet, document: PlanDocument) -> None:

@@ -39,7 +39,7 @@ def render(report: Report, view: View) -> str:
         sheet.heading(f"and {counted(left, 'more environment')}")
     if report.gaps:
         sheet.heading(f"{counted(len(report.gaps), 'thing')} could not be read", "bold yellow")
-    legend(sheet, names)
+    legend(sheet, names.legend)
     sheet.blank()
     for note in report.notes:
         sheet.text(f"note: {safe(note)}")

@@ -38,7 +38,7 @@ def render(report: Report, view: View) -> str:
         )
         sheet.text("--workspace and --cluster choose what is told, --format json holds all of them", indent=2)
     _gaps(sheet, report)
-    legend(sheet, names)
+    legend(sheet, names.legend)
     _closing(sheet, report, names)
     return sheet.lines()
 

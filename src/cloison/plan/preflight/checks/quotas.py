@@ -48,9 +48,11 @@ def _judge(situation: Situation) -> Iterator[Obstacle]:
         count, most, silent = _counted(limit, scope, most, situation)
         what = limit.what.format(name=scope.name)
         if count + 1 > most:
-            yield _full(f"there are {count:,} {what}, and there may be {most:,}", limit, scope)
+            yield _obstacle(f"there are {count:,} {what}, and there may be {most:,}", limit, scope, sure=True)
         elif silent is not None and silent.status:
-            yield _unknown(f"how many {what} there are could not be read: {silent.why}", limit, scope)
+            yield _obstacle(
+                f"how many {what} there are could not be read: {silent.why}", limit, scope, sure=False
+            )
 
 
 def _counted(
@@ -91,23 +93,11 @@ def _number(limit: Limit, scope: ResourceId, type: str, state: World) -> int:
     return sum(limit.per(state, id, state.get(id) or {}) == scope for id in state.of(type))
 
 
-def _full(why: str, limit: Limit, scope: ResourceId) -> Obstacle:
+def _obstacle(why: str, limit: Limit, scope: ResourceId, *, sure: bool) -> Obstacle:
     return Obstacle(
         check="quotas",
-        sure=True,
-        held=True,
-        why=why,
-        place=group_of(scope),
-        way="room",
-        help=limit.remedy,
-    )
-
-
-def _unknown(why: str, limit: Limit, scope: ResourceId) -> Obstacle:
-    return Obstacle(
-        check="quotas",
-        sure=False,
-        held=False,
+        sure=sure,
+        held=sure,
         why=why,
         place=group_of(scope),
         way="room",
